@@ -1,0 +1,1 @@
+"""Packer's core: reads a template, starts plugins, runs builds."""

@@ -1,0 +1,53 @@
+"""A finding with a place in a source file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A stretch of a source file.
+
+    Attributes:
+        path: As the user typed it.
+        line: From 1.
+        column: From 1, in characters.
+        length: In characters, at least 1.
+        text: The whole line, without its end; empty if it cannot be shown.
+    """
+
+    path: str
+    line: int
+    column: int
+    length: int = 1
+    text: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One thing to tell about a template.
+
+    Attributes:
+        summary: What is wrong, in one line: ``unknown key "biulders"``.
+        place: Where; None if it has no place.
+        detail: More words, if there are any.
+        hint: What to do next.
+        severity: ``error`` stops the run, ``warning`` is only shown.
+    """
+
+    summary: str
+    place: Place | None = None
+    detail: str = ""
+    hint: str | None = None
+    severity: Literal["error", "warning"] = "error"
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.summary}" if self.place else self.summary

@@ -1,0 +1,1 @@
+"""Finding plugins, installing them, running them."""

@@ -1,0 +1,1 @@
+"""Each plugin in a virtualenv of its own."""

@@ -1,0 +1,1 @@
+"""The components that come with Packer. Each is a plugin like any other."""

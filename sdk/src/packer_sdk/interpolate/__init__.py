@@ -1,0 +1,1 @@
+"""Go templates in option strings, as far as Packer templates use them."""

@@ -1,0 +1,1 @@
+"""The calls: one module per interface, with its messages, its client and its server."""

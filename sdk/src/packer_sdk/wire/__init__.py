@@ -1,1 +1,1 @@
-"""The bytes: yamux, the broker, net/rpc messages, the handshake. Imports nothing of ours above it."""
+"""The bytes: yamux, broker, net/rpc messages, handshake. Imports nothing of ours above it."""

@@ -1,0 +1,66 @@
+"""Guards around every test: a home of its own, and nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh home, so that no test reads or writes what belongs to the person running it."""
+    path = tmp_path_factory.mktemp("home")
+    for name in list(os.environ):
+        if name.startswith(("PACKER_", "PKR_VAR_", "XDG_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(path))
+    return path
+
+
+def _ours() -> set[threading.Thread]:
+    return {thread for thread in threading.enumerate() if thread.name.startswith("packer:")}
+
+
+def _children() -> set[psutil.Process]:
+    return {
+        child
+        for child in psutil.Process().children(recursive=True)
+        if child.is_running() and child.status() != psutil.STATUS_ZOMBIE
+    }
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind() -> Iterator[None]:
+    """After a test no thread of ours, no child and no descriptor more than before."""
+    threads, children = _ours(), _children()
+    descriptors = set(os.listdir("/proc/self/fd"))
+    yield
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        left = (_ours() - threads) | (_children() - children)
+        if not left:
+            break
+        time.sleep(0.01)
+    assert not _ours() - threads, "threads left behind"
+    assert not _children() - children, "processes left behind"
+    opened = set(os.listdir("/proc/self/fd")) - descriptors
+    # What the listing itself opened is gone by now; what still resolves is a leak.
+    leaked = [
+        os.readlink(f"/proc/self/fd/{number}")
+        for number in opened
+        if os.path.lexists(f"/proc/self/fd/{number}")
+    ]
+    assert not [
+        name
+        for name in leaked
+        if name.startswith(("socket:", "pipe:", "/")) and not name.startswith(("/dev/", "/proc/"))
+    ], f"descriptors left behind: {leaked}"

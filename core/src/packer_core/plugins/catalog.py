@@ -1,0 +1,157 @@
+"""What can be used in this run: every component, how to start it and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from packer_core.errors import PluginNotFound
+
+from .names import KINDS, ComponentName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+    from typing import Literal
+
+    Source = Literal[
+        "bundled",
+        "installed",
+        "executable folder",
+        "plugin folder",
+        "working folder",
+        "config file",
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Component:
+    """One component that can be started.
+
+    Attributes:
+        kind: ``builder``, ``provisioner``, ``post-processor`` or ``datasource``.
+        name: What templates call it.
+        argv: The command that starts it.
+        source: Where it was found.
+        path: The file that was found: its executable, or for a bundled one the list it is on.
+        shadows: What it took the place of, if anything.
+    """
+
+    kind: str
+    name: str
+    argv: tuple[str, ...]
+    source: Source
+    path: Path
+    shadows: Component | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+    @property
+    def key(self) -> ComponentName:
+        """Kind and name."""
+        return ComponentName(self.kind, self.name)
+
+    def shadowed(self) -> Iterator[Component]:
+        """Everything it took the place of, the latest first."""
+        below = self.shadows
+        while below is not None:
+            yield below
+            below = below.shadows
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A candidate that is not used.
+
+    Attributes:
+        path: The file, or the folder when everything in it is refused.
+        reason: Why: ``everybody may write to it``.
+        name: Which component it would have been; None for a folder.
+    """
+
+    path: Path
+    reason: str
+    name: ComponentName | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+class Catalog:
+    """Every component by kind and name.
+
+    Args:
+        components: In the order of their sources; a later one shadows an earlier one.
+        refused: What was found and is not used.
+        announcements: What the person at the terminal should know before anything runs.
+    """
+
+    def __init__(
+        self,
+        components: Iterable[Component] = (),
+        *,
+        refused: Iterable[Refusal] = (),
+        announcements: Iterable[str] = (),
+    ) -> None:
+        self._components: dict[ComponentName, Component] = {}
+        for component in components:
+            below = self._components.get(component.key)
+            self._components[component.key] = replace(component, shadows=below)
+        self.refused = tuple(refused)
+        self.announcements = (*announcements, *self._announcements())
+
+    def components(self, kind: str | None = None) -> tuple[Component, ...]:
+        """Every component, or those of one kind, sorted by kind and name."""
+        chosen = [one for one in self._components.values() if kind in {None, one.kind}]
+        return tuple(sorted(chosen, key=lambda one: (KINDS.index(one.kind), one.name)))
+
+    def find(self, kind: str, name: str) -> Component:
+        """The component that a template means.
+
+        Raises:
+            PluginNotFound: There is none; the message names the nearest, the hint how to get it.
+        """
+        if component := self._components.get(ComponentName(kind, name)):
+            return component
+        raise self._not_found(kind, name)
+
+    def _not_found(self, kind: str, name: str) -> PluginNotFound:
+        for refusal in self.refused:
+            if refusal.name == ComponentName(kind, name):
+                return PluginNotFound(
+                    f"the {kind} {name} was found and refused: {refusal}",
+                    hint="make yourself its owner and the only one who may write to it and its folder",
+                )
+        if others := [one.kind for one in self.components() if one.name == name]:
+            return PluginNotFound(
+                f"there is no {kind} {name}: {name} is a {' and a '.join(others)}",
+                hint=f"use it as a {others[0]}, or install a plugin that has a {kind} {name}",
+            )
+        return PluginNotFound(
+            f"there is no {kind}: {name}{self._nearest(kind, name)}",
+            hint=f"packer plugins install packer-plugin-{name}",
+        )
+
+    def _nearest(self, kind: str, name: str) -> str:
+        from difflib import get_close_matches  # noqa: PLC0415  # only a failing run needs it
+
+        names = [one.name for one in self.components(kind)]
+        near = get_close_matches(name, names, n=3)
+        return f" (did you mean {' or '.join(near)}?)" if near else ""
+
+    def _announcements(self) -> Iterator[str]:
+        """What a log nobody reads must not keep to itself: surprises about who runs."""
+        for refusal in self.refused:
+            yield f"not used: {refusal}"
+        for component in self.components():
+            if component.source != "working folder":
+                continue
+            familiar = [
+                one for one in component.shadowed() if one.source in {"bundled", "installed"}
+            ]
+            if familiar:
+                yield (
+                    f"{component.path} is used as the {component}, "
+                    f"in place of the {familiar[0].source} one (PACKER_NO_CWD_PLUGINS=1 forbids it)"
+                )

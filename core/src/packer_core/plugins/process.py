@@ -1,0 +1,337 @@
+"""A plugin process, from its start to its end.
+
+Life of one::
+
+    spawn ──► first line of stdout ──► judge it ──► connect ──► calls … ──► close ──► gone
+      │            │ 60 s                 │            │                      │
+      └────────────┴──────────────────────┴────────────┴─► PluginStartError   └─► terminate, kill
+
+Two threads read what the process prints for as long as it lives, so that it can never block on a
+full pipe: stderr becomes log lines, and so does stdout after its first line. The last lines of
+stderr are kept for the case that something has to be explained.
+
+The process leads a process group of its own. Ctrl-C at the terminal therefore reaches core alone, and
+core decides (protocol section 1.4); and whatever the process has started and left behind goes with it,
+because the whole group is killed when the process has ended.
+"""
+
+from __future__ import annotations
+
+import collections
+import contextlib
+import errno
+import logging
+import os
+import select
+import signal
+import socket
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packer_core.errors import PluginCrashed, PluginStartError
+from packer_sdk.errors import ConnectionLost, RpcError
+from packer_sdk.rpc.session import Session
+from packer_sdk.threads import Deadline, spawn
+from packer_sdk.wire import handshake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import BinaryIO
+
+    from .catalog import Component
+
+logger = logging.getLogger(__name__)
+
+START_TIMEOUT_S = 60.0
+CONNECT_TIMEOUT_S = 10.0
+CLOSE_GRACE_S = 7.0
+"""A plugin of ours takes up to 5 s to clean up once its connection is gone."""
+
+TERMINATE_GRACE_S = 1.0
+LAST_LINES = 40
+LINE_LIMIT = 64 * 1024
+"""Bytes; a longer line is logged in pieces, so that memory stays flat whatever a plugin prints."""
+
+
+class PluginProcess:
+    """One running component. Made by :meth:`start`, ended by :meth:`stop`.
+
+    Attributes:
+        component: What runs.
+        session: The connection to it.
+    """
+
+    def __init__(self, component: Component, child: subprocess.Popen[bytes]) -> None:
+        self.component = component
+        self.session: Session | None = None
+        self._child = child
+        self._last_lines: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
+        self._first_line: str | None = None
+        self._greeted = threading.Event()
+        self._log = logging.getLogger(f"packer.plugin.{self.label}")
+        assert child.stdout is not None
+        assert child.stderr is not None
+        self._pumps = [
+            spawn(f"stderr of {self.label}", self._pump, child.stderr, self._keep_line),
+            spawn(f"stdout of {self.label}", self._pump, child.stdout, self._stdout_line),
+        ]
+
+    @classmethod
+    def start(
+        cls,
+        component: Component,
+        environ: Mapping[str, str],
+        *,
+        timeout_s: float = START_TIMEOUT_S,
+    ) -> PluginProcess:
+        """Start a component and connect to it.
+
+        Args:
+            component: From the catalog.
+            environ: The environment the process gets, beside what the protocol adds (section 1.1).
+            timeout_s: Seconds until its first line must have come.
+
+        Raises:
+            PluginStartError: it did not come up; nothing of it is left running.
+        """
+        logger.info("Loading %s: %s", component.kind, component.name)
+        process = cls(component, _spawn(component, environ))
+        try:
+            process._connect(process._handshake(timeout_s))
+        except BaseException:
+            process.stop(grace_s=0)
+            raise
+        return process
+
+    @property
+    def label(self) -> str:
+        """``packer-builder-null``: how logs and messages call it."""
+        return f"packer-{self.component.kind}-{self.component.name}"
+
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        return self._child.pid
+
+    @property
+    def last_lines(self) -> tuple[str, ...]:
+        """What it wrote to its stderr last."""
+        return tuple(self._last_lines)
+
+    @contextlib.contextmanager
+    def explaining(self, call: str) -> Iterator[None]:
+        """Turn the loss of the connection during ``call`` into what happened to the process.
+
+        Raises:
+            PluginCrashed: the connection is gone.
+        """
+        try:
+            yield
+        except ConnectionLost as error:
+            end = self._how_it_ended(Deadline(2.0))
+            raise PluginCrashed(
+                f"{self.label} {end} during {call}: {self.component.path}",
+                last_lines=self.last_lines,
+                hint="PACKER_LOG=1 packer build … shows everything it says",
+            ) from error
+
+    def close(self) -> None:
+        """Close the connection, which tells the process to end. Does not wait."""
+        if self.session is not None:
+            self.session.close()
+
+    def stop(self, *, grace_s: float = CLOSE_GRACE_S) -> None:
+        """Make sure the process, and all it has started, is gone.
+
+        Args:
+            grace_s: Seconds for it to end by itself once the connection is closed.
+        """
+        self.close()
+        if not self._ended(Deadline(grace_s)):
+            logger.info("%s does not end by itself: terminating it", self.label)
+            self._signal(signal.SIGTERM)
+            self._ended(Deadline(min(grace_s, TERMINATE_GRACE_S)))
+        self._signal(signal.SIGKILL)  # also whatever of its group outlived it
+        self._child.wait()
+        for pump in self._pumps:
+            pump.join()
+        for pipe in (self._child.stdout, self._child.stderr):
+            if pipe is not None:
+                pipe.close()
+
+    # --- coming up
+
+    def _handshake(self, timeout_s: float) -> handshake.Handshake:
+        if not self._greeted.wait(timeout_s):
+            raise self._start_error(
+                f"said nothing for {timeout_s:g}s",
+                "a plugin answers with its address; this program may be waiting for something",
+            )
+        if self._first_line is None:
+            end = self._how_it_ended(Deadline(2.0))
+            raise self._start_error(
+                f"{end} before it said where it listens", "its last words are below, if it had any"
+            )
+        try:
+            greeting = handshake.parse_line(self._first_line)
+            handshake.judge(greeting)
+        except RpcError as error:
+            raise self._start_error(
+                f"{error}", error.hint or "is this a Packer plugin, and for this version?"
+            ) from error
+        return greeting
+
+    def _connect(self, greeting: handshake.Handshake) -> None:
+        self._log.debug("connecting to %s %s", greeting.network, greeting.address)
+        try:
+            connection = _dial(greeting)
+        except (OSError, ValueError) as error:
+            raise self._start_error(
+                f"cannot be reached at {greeting.network} {greeting.address}: {error}",
+                "it may have ended in the meantime; PACKER_LOG=1 shows what it says",
+            ) from error
+        self.session = Session(connection, client=True, name=self.label)
+
+    def _start_error(self, what: str, hint: str) -> PluginStartError:
+        return PluginStartError(
+            f"{self.label} {what}: {self.component.path}", last_lines=self.last_lines, hint=hint
+        )
+
+    # --- what it prints
+
+    def _pump(self, pipe: BinaryIO, line: Callable[[str], None]) -> None:
+        for raw in _lines(pipe, self._is_over):
+            line(raw.decode("utf-8", "backslashreplace").rstrip())
+        if line == self._stdout_line:
+            self._greeted.set()
+
+    def _keep_line(self, text: str) -> None:
+        self._last_lines.append(text)
+        log_line(self._log, self.label, text)
+
+    def _stdout_line(self, text: str) -> None:
+        if self._greeted.is_set():
+            log_line(self._log, self.label, text)
+            return
+        self._first_line = text
+        self._greeted.set()
+
+    # --- going down
+
+    def _is_over(self) -> bool:
+        return self._child.poll() is not None
+
+    def _ended(self, deadline: Deadline) -> bool:
+        pause_s = 0.001
+        while not self._is_over():
+            if deadline.passed:
+                return False
+            time.sleep(pause_s)
+            pause_s = min(2 * pause_s, 0.02)
+        return True
+
+    def _how_it_ended(self, deadline: Deadline) -> str:
+        if not self._ended(deadline):
+            return "closed its connection, though it still runs,"
+        for pump in self._pumps:
+            pump.join(1.0)  # its last words are on the way
+        code = self._child.returncode
+        if code >= 0:
+            return f"ended with exit status {code}"
+        with contextlib.suppress(ValueError):
+            return f"was killed by {signal.Signals(-code).name}"
+        return f"was killed by signal {-code}"
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._child.pid, number)
+
+
+def log_line(log: logging.Logger, label: str, text: str) -> None:
+    """Log a line of a plugin behind its name, as the plugin page shows it."""
+    log.info("%s: %s", label, text)
+
+
+def _spawn(component: Component, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            component.argv,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**environ, **handshake.environment()},
+            process_group=0,
+        )
+    except OSError as error:
+        raise _spawn_error(component, error) from error
+
+
+def _spawn_error(component: Component, error: OSError) -> PluginStartError:
+    label, path = f"packer-{component.kind}-{component.name}", component.path
+    program = Path(component.argv[0])
+    if isinstance(error, FileNotFoundError) and program.exists():
+        return PluginStartError(
+            f"{label} cannot start, because the interpreter in its first line is gone: {path}",
+            hint="install the plugin again: packer plugins install …",
+        )
+    if isinstance(error, FileNotFoundError):
+        return PluginStartError(
+            f"{label} is not there: {path}", hint=f"it was found by way of the {component.source}"
+        )
+    if isinstance(error, PermissionError):
+        return PluginStartError(f"{label} is not executable: {path}", hint=f"chmod +x {program}")
+    if error.errno == errno.ENOEXEC:
+        return PluginStartError(
+            f"{label} is no program this system can run: {path}",
+            hint="a script needs a first line such as #!/bin/sh",
+        )
+    return PluginStartError(f"{label} cannot be started: {path}: {error.strerror}")
+
+
+def _dial(greeting: handshake.Handshake) -> socket.socket:
+    if greeting.network == "unix":
+        connection = socket.socket(socket.AF_UNIX)
+        try:
+            connection.settimeout(CONNECT_TIMEOUT_S)
+            connection.connect(greeting.address)
+        except BaseException:
+            connection.close()
+            raise
+    else:
+        host, _, port = greeting.address.rpartition(":")
+        connection = socket.create_connection((host or "127.0.0.1", int(port)), CONNECT_TIMEOUT_S)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    connection.settimeout(None)
+    return connection
+
+
+def _lines(pipe: BinaryIO, is_over: Callable[[], bool]) -> Iterator[bytes]:
+    """Lines of a pipe until its end, or until its process is over and it has gone quiet.
+
+    A program that the plugin has left running may hold the pipe open long after the plugin ended,
+    so the end of the pipe alone is no end to wait for.
+    """
+    descriptor = pipe.fileno()
+    poller = select.poll()
+    poller.register(descriptor, select.POLLIN)
+    rest = b""
+    while True:
+        over = is_over()
+        if not poller.poll(100 if over else 1000):
+            if over:
+                break
+            continue
+        chunk = os.read(descriptor, LINE_LIMIT)
+        if not chunk:
+            break
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from whole
+        if len(rest) >= LINE_LIMIT:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest

@@ -1,0 +1,67 @@
+"""One job from start to end: build, provision when the builder says so, post-process (ENG-003)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from typing import TYPE_CHECKING
+
+from packer_sdk.errors import Cancelled, PackerError
+
+from .outcome import Outcome
+from .postprocess import PostProcessed, post_process
+from .provision import ProvisionHook
+
+if TYPE_CHECKING:
+    from packer_sdk.cancel import CancelToken
+    from packer_sdk.interfaces import Artifact
+
+    from .prepare import PreparedJob
+    from .protocols import UiFor
+
+logger = logging.getLogger(__name__)
+
+
+def run_job(
+    prepared: PreparedJob, ui_for: UiFor, cancel: CancelToken, *, debug: bool = False
+) -> Outcome:
+    """Run a prepared job to its end; never raises what a job can fail with."""
+    name = prepared.job.name
+    started = time.monotonic()
+    ui = ui_for(name, None)
+    hook = ProvisionHook(prepared.provisions, prepared.error_cleanup, ui, debug=debug)
+    try:
+        cancel.check()
+        artifact = prepared.builder.run(ui, hook, cancel)
+        result = _finish(artifact, prepared, ui_for, cancel)
+    except PackerError as error:
+        result = _failed(error, hook, cancel)
+    return Outcome(
+        job=name,
+        artifacts=tuple(result.artifacts),
+        errors=tuple(result.errors),
+        cancelled=result.cancelled,
+        duration_s=time.monotonic() - started,
+    )
+
+
+def _failed(error: PackerError, hook: ProvisionHook, cancel: CancelToken) -> PostProcessed:
+    if cancel.cancelled or isinstance(error, Cancelled):
+        # A build that was told to stop ends with whatever the builder made of that.
+        logger.info("a cancelled build ended with: %s", error)
+        return PostProcessed(cancelled=True)
+    if hook.failure is not None and hook.failure.message in error.message:
+        error = hook.failure  # the same, before it went through the builder and lost its hint
+    return PostProcessed(errors=[error])
+
+
+def _finish(
+    artifact: Artifact | None, prepared: PreparedJob, ui_for: UiFor, cancel: CancelToken
+) -> PostProcessed:
+    if artifact is None:
+        return PostProcessed(cancelled=cancel.cancelled)
+    if cancel.cancelled:
+        # Nothing is destroyed any more: whoever pressed Ctrl-C wants to see what there is.
+        return PostProcessed(artifacts=[artifact], cancelled=True)
+    name = prepared.job.name
+    return post_process(artifact, prepared.chains, lambda kind: ui_for(name, kind), cancel)

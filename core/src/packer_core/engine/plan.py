@@ -1,0 +1,167 @@
+"""Template + catalog + choice -> jobs: what will be built, by which components. Starts nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packer_core.diagnostics import Diagnostic
+from packer_core.errors import PluginNotFound, TemplateError
+from packer_sdk.errors import PackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from packer_core.diagnostics import Place
+    from packer_core.template.model import PostProcess, Provision, Source, Template
+
+    from .protocols import Catalog, Component
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """Which builds the user asked for, by exact names (BLD-010).
+
+    Attributes:
+        only: If not empty, nothing else is built.
+        except_: Not built; a post-processor of that name ends its chain before it.
+    """
+
+    only: tuple[str, ...] = ()
+    except_: tuple[str, ...] = ()
+
+    def takes(self, name: str) -> bool:
+        """Whether a source of this name is built."""
+        return (not self.only or name in self.only) and name not in self.except_
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedProvision:
+    """A provisioner of a job; ``options`` are the raw maps, overrides last."""
+
+    provision: Provision
+    component: Component
+    options: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedPostProcess:
+    """A post-processor of a job."""
+
+    post_process: PostProcess
+    component: Component
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One build of a template."""
+
+    source: Source
+    builder: Component
+    provisions: tuple[PlannedProvision, ...] = ()
+    chains: tuple[tuple[PlannedPostProcess, ...], ...] = ()
+    error_cleanup: PlannedProvision | None = None
+
+    @property
+    def name(self) -> str:
+        """What the user reads in front of every line."""
+        return self.source.display_name
+
+
+def plan(template: Template, catalog: Catalog, choice: Choice) -> tuple[Job, ...]:
+    """Lay out one job for every source that was chosen.
+
+    Raises:
+        TemplateError: components are missing; one diagnostic for each place that names one.
+        PackerError: nothing is left to build (BLD-003).
+    """
+    chosen = [source for source in template.sources if choice.takes(source.name)]
+    if not chosen:
+        raise _nothing_to_build(template, choice)
+    lookup = _Lookup(catalog)
+    jobs = tuple(_job(source, template, choice, lookup) for source in chosen)
+    if lookup.missing:
+        raise TemplateError(lookup.missing.values())
+    return jobs
+
+
+def unknown_choices(template: Template, choice: Choice) -> tuple[str, ...]:
+    """Names given to ``-only`` or ``-except`` that match nothing: most likely typing errors."""
+    known = {source.name for source in template.sources}
+    cuts = {step.name for chain in template.chains for step in chain}
+    unknown = [name for name in choice.only if name not in known]
+    unknown += [name for name in choice.except_ if name not in known | cuts]
+    return tuple(dict.fromkeys(unknown))
+
+
+def _nothing_to_build(template: Template, choice: Choice) -> PackerError:
+    names = ", ".join(source.name for source in template.sources)
+    asked = [f"-only={','.join(choice.only)}"] if choice.only else []
+    asked += [f"-except={','.join(choice.except_)}"] if choice.except_ else []
+    return PackerError(
+        f"no builds to run: {' '.join(asked) or template.path}",
+        hint=f"the builders of this template are: {names}" if names else None,
+        reference="no-builds",
+    )
+
+
+class _Lookup:
+    """Finds components; what is missing is collected, once for each place."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self.missing: dict[Place, Diagnostic] = {}
+
+    def find(self, kind: str, name: str, place: Place) -> Component:
+        try:
+            return self._catalog.find(kind, name)
+        except PluginNotFound as error:
+            self.missing[place] = Diagnostic(error.message, place, hint=error.hint)
+            return _Missing(kind, name)
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """Stands in for a component that was not found; a plan with one of these is refused."""
+
+    kind: str
+    name: str
+
+
+def _job(source: Source, template: Template, choice: Choice, lookup: _Lookup) -> Job:
+    cleanup = template.error_cleanup
+    return Job(
+        source=source,
+        builder=lookup.find("builder", source.type, source.place),
+        provisions=tuple(
+            _provision(provision, source, lookup)
+            for provision in template.provisions
+            if provision.selection.takes(source.name)
+        ),
+        chains=tuple(_chains(template.chains, source, choice, lookup)),
+        error_cleanup=_provision(cleanup, source, lookup) if cleanup else None,
+    )
+
+
+def _provision(provision: Provision, source: Source, lookup: _Lookup) -> PlannedProvision:
+    override = provision.override.get(source.name)
+    return PlannedProvision(
+        provision=provision,
+        component=lookup.find("provisioner", provision.type, provision.place),
+        options=(provision.options, override) if override else (provision.options,),
+    )
+
+
+def _chains(
+    chains: Iterable[tuple[PostProcess, ...]], source: Source, choice: Choice, lookup: _Lookup
+) -> Iterable[tuple[PlannedPostProcess, ...]]:
+    for chain in chains:
+        steps = []
+        for step in chain:
+            if step.name in choice.except_:
+                break  # what follows would get the wrong artifact
+            if step.selection.takes(source.name):
+                component = lookup.find("post-processor", step.type, step.place)
+                steps.append(PlannedPostProcess(post_process=step, component=component))
+        if steps:
+            yield tuple(steps)

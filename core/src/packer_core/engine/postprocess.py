@@ -1,0 +1,175 @@
+"""Chains of post-processors, and what becomes of every artifact on the way (ENG-007 to ENG-009).
+
+Every chain starts from the builder's artifact. After each link the artifact it was given is kept or
+destroyed: the user's ``keep_input_artifact`` decides, else the plugin; a plugin may insist on
+keeping. The builder's artifact is decided last, when all chains are through.
+
+Two things differ from Packer on purpose:
+
+- a link that fails, or gives nothing, **never costs the artifact it was given**: it is kept and
+  reported, since it may be the work of hours;
+- an artifact is never destroyed while another one that is kept stands for the same things, which
+  happens when a post-processor hands back what it was given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from packer_sdk.errors import Cancelled, PackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from packer_core.template.model import PostProcess
+    from packer_sdk.cancel import CancelToken
+    from packer_sdk.components import Processed
+    from packer_sdk.faces import PostProcessorFace
+    from packer_sdk.interfaces import Artifact, Ui
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedPostProcess:
+    """A post-processor that has taken its configuration."""
+
+    post_process: PostProcess
+    face: PostProcessorFace
+
+
+@dataclass(slots=True)
+class PostProcessed:
+    """What came out: the artifacts that exist now, and what went wrong."""
+
+    artifacts: list[Artifact] = field(default_factory=list)
+    errors: list[PackerError] = field(default_factory=list)
+    cancelled: bool = False
+
+
+def post_process(
+    artifact: Artifact,
+    chains: Sequence[Sequence[PreparedPostProcess]],
+    ui_for: Callable[[str], Ui],
+    cancel: CancelToken,
+) -> PostProcessed:
+    """Send an artifact through every chain.
+
+    Args:
+        artifact: The builder's.
+        chains: Each starts from ``artifact``.
+        ui_for: Makes the Ui of a post-processor from its type.
+        cancel: When it goes up, no further link runs and nothing is destroyed any more.
+    """
+    result = PostProcessed()
+    keep_original = not chains
+    for chain in chains:
+        if cancel.cancelled:
+            result.cancelled = True
+            break
+        keep_original |= _run_chain(artifact, chain, ui_for, cancel, result)
+    _settle_original(artifact, result, keep=keep_original or result.cancelled)
+    return result
+
+
+def _run_chain(
+    original: Artifact,
+    chain: Sequence[PreparedPostProcess],
+    ui_for: Callable[[str], Ui],
+    cancel: CancelToken,
+    result: PostProcessed,
+) -> bool:
+    """Run one chain and return whether the builder's artifact is to be kept because of it."""
+    keep_original = False
+    current = original
+    for link in chain:
+        processed = _run_link(link, current, ui_for, cancel, result)
+        keep = processed is None or _keeps(link.post_process, processed)
+        if current is original:
+            keep_original = keep
+        elif keep:
+            _add(result.artifacts, current)
+        elif processed is not None and not _same(current, processed.artifact):
+            _destroy(current, link, result)
+        if processed is None:
+            return keep_original
+        current = processed.artifact
+    _add(result.artifacts, current)
+    return keep_original
+
+
+def _run_link(
+    link: PreparedPostProcess,
+    artifact: Artifact,
+    ui_for: Callable[[str], Ui],
+    cancel: CancelToken,
+    result: PostProcessed,
+) -> Processed | None:
+    ui = ui_for(link.post_process.type)
+    try:
+        cancel.check()
+        ui.say(f"Running post-processor: {link.post_process.name}")
+        return link.face.post_process(ui, artifact, cancel)
+    except Cancelled:
+        result.cancelled = True
+    except PackerError as error:
+        if cancel.cancelled:
+            result.cancelled = True
+        else:
+            result.errors.append(_named(error, link))
+    return None
+
+
+def _named(error: PackerError, link: PreparedPostProcess) -> PackerError:
+    return PackerError(
+        f"post-processor {link.post_process.name} failed: {error}",
+        hint=error.hint,
+        reference=error.reference,
+    )
+
+
+def _keeps(step: PostProcess, processed: Processed) -> bool:
+    """Whether the artifact a link was given is kept (ENG-008)."""
+    if step.keep_input is None:
+        return processed.keep_input
+    return step.keep_input or (processed.keep_input and processed.force_keep)
+
+
+def _settle_original(artifact: Artifact, result: PostProcessed, *, keep: bool) -> None:
+    """Put the builder's artifact first, or destroy it (ENG-009)."""
+    double = next((other for other in result.artifacts if _same(other, artifact)), None)
+    if keep:
+        if double is not None:
+            result.artifacts.remove(double)
+        result.artifacts.insert(0, artifact)
+    elif double is None:
+        _destroy(artifact, None, result)
+
+
+def _add(artifacts: list[Artifact], artifact: Artifact) -> None:
+    if not any(_same(other, artifact) for other in artifacts):
+        artifacts.append(artifact)
+
+
+def _same(one: Artifact, other: Artifact) -> bool:
+    """Whether two artifacts stand for the same things; objects differ across the process line."""
+    if one is other:
+        return True
+    return (one.builder_id, one.id, list(one.files)) == (
+        other.builder_id,
+        other.id,
+        list(other.files),
+    )
+
+
+def _destroy(artifact: Artifact, link: PreparedPostProcess | None, result: PostProcessed) -> None:
+    try:
+        artifact.destroy()
+    except PackerError as error:
+        after = f" after {link.post_process.name}" if link else ""
+        result.errors.append(
+            PackerError(
+                f"the artifact that is not kept could not be deleted{after}: {error}",
+                hint=error.hint or f"delete it by hand: {artifact.id}",
+                reference="artifact-not-deleted",
+            )
+        )

@@ -1,0 +1,163 @@
+"""Starting the components of every job and giving them their configuration: nothing is built yet.
+
+Each component of each job is a process of its own (ENG-001). They are started side by side, a few
+at a time, because most of a start is waiting; within a job the builder takes its configuration
+first, because it names the values that the others may use.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packer_sdk.errors import PackerError
+
+from .configs import builder_configs, internal_config, step_configs
+from .crew import Crew
+from .postprocess import PreparedPostProcess
+from .provision import PreparedProvision
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from concurrent.futures import Future
+    from typing import TypeVar
+
+    from packer_core.template.model import Template
+    from packer_sdk.faces import BuilderFace, PostProcessorFace, ProvisionerFace
+
+    from .configs import BuildFlags
+    from .plan import Job, PlannedPostProcess, PlannedProvision
+    from .protocols import Component, Fleet
+
+    T = TypeVar("T")
+
+STARTS_AT_ONCE = 2 * (os.cpu_count() or 1)
+"""Enough to fill the waits of a start, few enough not to fight over the processors."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedJob:
+    """A job whose components run and have taken their configuration."""
+
+    job: Job
+    builder: BuilderFace
+    provisions: tuple[PreparedProvision, ...] = ()
+    chains: tuple[tuple[PreparedPostProcess, ...], ...] = ()
+    error_cleanup: PreparedProvision | None = None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedJob:
+    """A job that cannot run, and every reason for it."""
+
+    job: Job
+    errors: tuple[PackerError, ...]
+
+
+def prepare(
+    jobs: Sequence[Job], template: Template, flags: BuildFlags, fleet: Fleet
+) -> list[PreparedJob | RefusedJob]:
+    """Prepare every job; one that is refused does not stop the others (BLD-003)."""
+    starting = Crew("start", STARTS_AT_ONCE)
+    teams = [_Team(job, fleet, starting) for job in jobs]
+    configuring = Crew("prepare", STARTS_AT_ONCE)
+    waiting = [configuring.submit(team.configure, template, flags) for team in teams]
+    return [future.result() for future in waiting]
+
+
+class _Team:
+    """The components of one job, on their way up."""
+
+    def __init__(self, job: Job, fleet: Fleet, crew: Crew) -> None:
+        self._job = job
+        self._errors: list[PackerError] = []
+        self._builder = crew.submit(fleet.builder, job.builder, job.name)
+
+        def start(planned: PlannedProvision) -> tuple[PlannedProvision, Future[ProvisionerFace]]:
+            return planned, crew.submit(fleet.provisioner, planned.component, job.name)
+
+        def start_last(
+            planned: PlannedPostProcess,
+        ) -> tuple[PlannedPostProcess, Future[PostProcessorFace]]:
+            return planned, crew.submit(fleet.post_processor, planned.component, job.name)
+
+        self._provisions = [start(planned) for planned in job.provisions]
+        self._cleanup = start(job.error_cleanup) if job.error_cleanup else None
+        self._chains = [[start_last(planned) for planned in chain] for chain in job.chains]
+
+    def configure(self, template: Template, flags: BuildFlags) -> PreparedJob | RefusedJob:
+        """Hand every component its configuration and gather all that is refused."""
+        source = self._job.source
+        internal = internal_config(template, source, flags)
+        builder = self._ready(self._builder, self._job.builder)
+        answer = builder and self._accepted(
+            self._job.builder,
+            lambda: builder.prepare(builder_configs(source.options, internal)),
+        )
+        generated = answer.generated if answer else ()
+        provisions = [self._provision(*one, internal, generated) for one in self._provisions]
+        cleanup = self._provision(*self._cleanup, internal, generated) if self._cleanup else None
+        chains = [
+            [self._post_process(*one, internal, generated) for one in chain]
+            for chain in self._chains
+        ]
+        if self._errors or builder is None:
+            return RefusedJob(job=self._job, errors=tuple(self._errors))
+        return PreparedJob(
+            job=self._job,
+            builder=builder,
+            provisions=tuple(one for one in provisions if one),
+            chains=tuple(tuple(one for one in chain if one) for chain in chains),
+            error_cleanup=cleanup,
+            warnings=answer.warnings if answer else (),
+        )
+
+    def _provision(
+        self,
+        planned: PlannedProvision,
+        starting: Future[ProvisionerFace],
+        internal: dict[str, object],
+        generated: tuple[str, ...],
+    ) -> PreparedProvision | None:
+        face = self._ready(starting, planned.component)
+        if face is None:
+            return None
+        configs = step_configs(planned.options, internal, generated)
+        self._accepted(planned.component, lambda: face.prepare(configs))
+        return PreparedProvision(planned.provision, face)
+
+    def _post_process(
+        self,
+        planned: PlannedPostProcess,
+        starting: Future[PostProcessorFace],
+        internal: dict[str, object],
+        generated: tuple[str, ...],
+    ) -> PreparedPostProcess | None:
+        face = self._ready(starting, planned.component)
+        if face is None:
+            return None
+        configs = step_configs((planned.post_process.options,), internal, generated)
+        self._accepted(planned.component, lambda: face.configure(configs))
+        return PreparedPostProcess(planned.post_process, face)
+
+    def _ready(self, starting: Future[T], component: Component) -> T | None:
+        """The face, once it is up; None, and an error noted, if it does not come up."""
+        return self._accepted(component, starting.result)
+
+    def _accepted(self, component: Component, ask: Callable[[], T]) -> T | None:
+        try:
+            return ask()
+        except PackerError as error:
+            self._errors.append(_named(error, component))
+            return None
+
+
+def _named(error: PackerError, component: Component) -> PackerError:
+    """The same error, telling whose it is; errors about processes tell that themselves."""
+    who = f"{component.kind} {component.name}"
+    if who in error.message or f"packer-{component.kind}-{component.name}" in error.message:
+        return error
+    joint = "\n" if "\n" in error.message else " "
+    return PackerError(f"{who}:{joint}{error}", hint=error.hint, reference=error.reference)

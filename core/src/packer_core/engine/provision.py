@@ -1,0 +1,179 @@
+"""The hook a builder calls when its machine is ready: run the provisioners, one after the other.
+
+Around each provisioner, inside out (ENG-005): a limit of time, a pause before it, and retries. Two
+places differ from Packer on purpose, because there they only hurt:
+
+- a ``timeout`` counts even if there is a ``pause_before`` (PRV-005); the pause is not part of it;
+- after the last retry the **last** error is told, with the number of attempts (PRV-006).
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packer_sdk.cancel import CancelToken
+from packer_sdk.errors import Cancelled, PackerError
+from packer_sdk.interfaces import CLEANUP_HOOK, PROVISION_HOOK
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packer_core.template.model import Provision
+    from packer_sdk.faces import ProvisionerFace
+    from packer_sdk.interfaces import Communicator, Ui
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedProvision:
+    """A provisioner that has taken its configuration."""
+
+    provision: Provision
+    face: ProvisionerFace
+
+
+class ProvisionHook:
+    """`packer_sdk.interfaces.Hook` for one job.
+
+    Args:
+        provisions: In the order they run.
+        error_cleanup: Runs when the builder says that the build has failed (PRV-008).
+        ui: The job's. It is used instead of the one a builder hands over, which is this one seen
+            through the builder's process: the way round would cost two hops for every line.
+        debug: Ask before each provisioner (BLD-005).
+
+    Attributes:
+        failure: What went wrong in a provisioner, if anything did. The builder tells of it as
+            well, but only as text.
+    """
+
+    def __init__(
+        self,
+        provisions: tuple[PreparedProvision, ...],
+        error_cleanup: PreparedProvision | None,
+        ui: Ui,
+        *,
+        debug: bool = False,
+    ) -> None:
+        self._provisions = provisions
+        self._error_cleanup = error_cleanup
+        self._ui = ui
+        self._debug = debug
+        self.failure: PackerError | None = None
+
+    def run(
+        self,
+        name: str,
+        ui: Ui,  # noqa: ARG002 - see the class
+        communicator: Communicator | None,
+        data: Mapping[str, object],
+        cancel: CancelToken,
+    ) -> None:
+        """Run what waits for ``name``; names nobody waits for do nothing (ENG-004)."""
+        waiting: tuple[PreparedProvision, ...] = ()
+        if name == PROVISION_HOOK:
+            waiting = self._provisions
+        elif name == CLEANUP_HOOK and self._error_cleanup:
+            waiting = (self._error_cleanup,)
+        if waiting and communicator is None:
+            raise PackerError(
+                f"the builder offers no way into its machine, which {_names(waiting)} would need",
+                hint="remove the provisioners, or give the builder a communicator",
+                reference="no-communicator",
+            )
+        for prepared in waiting:
+            cancel.check()
+            self._pause_for_debug(prepared)
+            try:
+                _with_retries(prepared, self._ui, communicator, data, cancel)
+            except PackerError as error:
+                self.failure = self.failure or error
+                raise
+
+    def _pause_for_debug(self, prepared: PreparedProvision) -> None:
+        if self._debug:
+            self._ui.ask(f"Press enter to run the provisioner {prepared.provision.type}. ")
+
+
+def _names(waiting: tuple[PreparedProvision, ...]) -> str:
+    return ", ".join(prepared.provision.type for prepared in waiting)
+
+
+def _with_retries(
+    prepared: PreparedProvision,
+    ui: Ui,
+    communicator: Communicator | None,
+    data: Mapping[str, object],
+    cancel: CancelToken,
+) -> None:
+    provision = prepared.provision
+    attempts = provision.max_retries + 1
+    for attempt in range(1, attempts + 1):
+        _pause(provision, ui, cancel)
+        try:
+            _with_timeout(prepared, ui, communicator, data, cancel)
+        except Cancelled:
+            raise
+        except PackerError as error:
+            cancel.check()
+            if attempt == attempts:
+                raise _named(error, provision, attempts) from error
+            ui.say(
+                f"Provisioner {provision.type} failed: {error}; "
+                f"trying again (attempt {attempt + 1} of {attempts})"
+            )
+        else:
+            return
+
+
+def _named(error: PackerError, provision: Provision, attempts: int) -> PackerError:
+    """The same error, telling how often it was tried; with one attempt there is nothing to add."""
+    if attempts == 1:
+        return error
+    return PackerError(
+        f"provisioner {provision.type} failed {attempts} times, last with: {error}",
+        hint=error.hint,
+        reference=error.reference,
+    )
+
+
+def _pause(provision: Provision, ui: Ui, cancel: CancelToken) -> None:
+    if provision.pause_before_s <= 0:
+        return
+    ui.say(f"Pausing {provision.pause_before_s:g}s before the provisioner {provision.type}…")
+    if cancel.wait(provision.pause_before_s):
+        raise Cancelled
+
+
+def _with_timeout(
+    prepared: PreparedProvision,
+    ui: Ui,
+    communicator: Communicator | None,
+    data: Mapping[str, object],
+    cancel: CancelToken,
+) -> None:
+    provision = prepared.provision
+    if provision.timeout_s is None:
+        prepared.face.provision(ui, communicator, data, cancel)
+        return
+    limited = CancelToken(cancel)
+    clock = threading.Timer(provision.timeout_s, limited.cancel)
+    clock.daemon = True
+    clock.start()
+    try:
+        prepared.face.provision(ui, communicator, data, limited)
+    except PackerError as error:
+        if limited.cancelled and not cancel.cancelled:
+            raise PackerError(
+                f"provisioner {provision.type} took longer than {provision.timeout_s:g}s",
+                hint='give it more time with "timeout", or find out what it waits for',
+                reference="provisioner-timeout",
+            ) from error
+        raise
+    finally:
+        clock.cancel()
+        limited.close()

@@ -121,7 +121,7 @@ class Catalog:
             if refusal.name == ComponentName(kind, name):
                 return PluginNotFound(
                     f"the {kind} {name} was found and refused: {refusal}",
-                    hint="make yourself its owner and the only one who may write to it and its folder",
+                    hint="own it and its folder yourself, and let nobody else write to them",
                 )
         if others := [one.kind for one in self.components() if one.name == name]:
             return PluginNotFound(

@@ -1,0 +1,122 @@
+"""Running pip, and a plugin's ``describe``: the only place here that starts a process.
+
+A child gets no input and leads a process group of its own, so that Ctrl-C reaches only us; when
+we stop, for whatever reason, the whole group is killed, build backends included, and waited for.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import subprocess
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packer_sdk.cancel import CancelToken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """What a child left behind: its exit status, and what it wrote."""
+
+    status: int
+    output: str
+    errors: str = ""
+
+
+def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment without what would bend another interpreter: ``PYTHON*`` and the like.
+
+    The cookie goes too: what is started here is no component.
+    """
+    unwanted = {"__PYVENV_LAUNCHER__", "PACKER_PLUGIN_MAGIC_COOKIE"}
+    return {
+        name: value
+        for name, value in environ.items()
+        if not name.startswith("PYTHON") and name not in unwanted
+    }
+
+
+def run_streamed(
+    command: Sequence[str], *, environ: Mapping[str, str], cancel: CancelToken | None = None
+) -> Finished:
+    """Run to the end; each line goes to the log at once and is kept, errors among the output.
+
+    Raises:
+        Cancelled: Somebody asked to stop; the child is gone.
+        OSError: It cannot be started.
+    """
+    lines: list[str] = []
+    with _child(command, environ, cancel, stderr=subprocess.STDOUT) as child:
+        for line in child.stdout or ():
+            logger.debug("%s", line.rstrip())
+            lines.append(line)
+        status = child.wait()
+    return Finished(status, "".join(lines))
+
+
+def run_captured(
+    command: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    cancel: CancelToken | None = None,
+    timeout_s: float,
+) -> Finished:
+    """Run to the end, output and errors apart.
+
+    Raises:
+        Cancelled: Somebody asked to stop; the child is gone.
+        OSError: It cannot be started.
+        subprocess.TimeoutExpired: It took longer than ``timeout_s`` seconds; it is gone.
+    """
+    with _child(command, environ, cancel, stderr=subprocess.PIPE) as child:
+        output, errors = child.communicate(timeout=timeout_s)
+    return Finished(child.returncode, output, errors)
+
+
+@contextmanager
+def _child(
+    command: Sequence[str],
+    environ: Mapping[str, str],
+    cancel: CancelToken | None,
+    *,
+    stderr: int,
+) -> Iterator[subprocess.Popen[str]]:
+    token = cancel or CancelToken()
+    token.check()
+    logger.debug("Starting %s", " ".join(command))
+    with subprocess.Popen(
+        command,
+        env=dict(environ),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=stderr,
+        encoding="utf-8",
+        errors="replace",
+        start_new_session=True,
+    ) as child:
+        release = token.on_cancel(lambda: _kill(child))
+        try:
+            yield child
+        finally:
+            release()
+            if child.returncode is None:
+                _kill(child)
+    token.check()
+
+
+def _kill(child: subprocess.Popen[str]) -> None:
+    if hasattr(os, "killpg"):
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            logger.debug("process %d has ended by itself", child.pid)
+    else:
+        child.kill()

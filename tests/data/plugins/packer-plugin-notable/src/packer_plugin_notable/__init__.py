@@ -1,0 +1,1 @@
+"""Has a builder of the same name as packer-plugin-note's."""

@@ -1,0 +1,1 @@
+"""Writes a note and calls it an image."""

@@ -1,0 +1,1 @@
+"""Is called a plugin and is none: it has no component."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Literal
 
 
@@ -51,3 +52,13 @@ class Diagnostic:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.summary}" if self.place else self.summary
+
+
+def in_order(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Return diagnostics by file, line and column; those without a place come first."""
+    return tuple(sorted(diagnostics, key=_position))
+
+
+def _position(diagnostic: Diagnostic) -> tuple[str, int, int]:
+    place = diagnostic.place
+    return (place.path, place.line, place.column) if place else ("", 0, 0)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from packer_core.diagnostics import Place
+    from packer_core.diagnostics import Diagnostic, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +24,8 @@ class Variable:
         required: Declared without a default.
         default: The declared default, None if there is none.
         place: Where it is declared; None if it is not.
+        is_set: Whether it has a value; one that has not is only met when the template was loaded
+            to be looked at, and its value then is ``<unknown>`` (INS-001).
     """
 
     name: str
@@ -33,6 +35,7 @@ class Variable:
     required: bool = False
     default: str | None = None
     place: Place | None = None
+    is_set: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +133,7 @@ class Template:
         error_cleanup: Runs when provisioning failed (JSN-007).
         variables: Every variable with its value, by name.
         description: The author's words about it.
+        warnings: What should be told though the template is accepted.
     """
 
     path: Path
@@ -139,6 +143,7 @@ class Template:
     error_cleanup: Provision | None = None
     variables: Mapping[str, Variable] = field(default_factory=dict)
     description: str = ""
+    warnings: tuple[Diagnostic, ...] = ()
 
     @property
     def user_variables(self) -> dict[str, str]:
@@ -148,4 +153,10 @@ class Template:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never be shown."""
-        return tuple(v.value for v in self.variables.values() if v.sensitive and v.value)
+        sensitive = [v for v in self.variables.values() if v.sensitive and v.is_set]
+        return tuple(variable.value for variable in sensitive if variable.value)
+
+    @property
+    def sensitive_variables(self) -> tuple[str, ...]:
+        """Names behind ``secrets``, as plugins get them (``packer_sensitive_variables``)."""
+        return tuple(name for name, variable in self.variables.items() if variable.sensitive)

@@ -1,0 +1,204 @@
+"""Errors and diagnostics as text. Pure: values in, text out; nothing is printed here.
+
+Whatever comes from a file, a plugin or an installer is shown so that it cannot move the cursor,
+change colours or reverse the line: a template is not always written by who reads the message.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from packer_core.diagnostics import Diagnostic, in_order
+from packer_core.errors import InstallError, PluginCrashed, PluginStartError, TemplateError
+from packer_core.nearest import join
+from packer_sdk.errors import Cancelled, ConfigProblems, LocalProtocolError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from packer_core.diagnostics import Place
+    from packer_sdk.errors import PackerError
+    from packer_sdk.problems import Problem
+
+SNIPPET_COLUMNS = 96
+"""Columns a source line may take; a longer one is cut around what is meant."""
+
+_LEAD_COLUMNS = 32  # of a cut line, what stays in front of the caret
+_TAB = "    "
+_MOST_OUTPUT_LINES = 40
+_RED, _YELLOW, _BLUE, _CYAN = 31, 33, 34, 36
+_SEVERITY = {"error": ("Error", _RED), "warning": ("Warning", _YELLOW)}
+
+
+def render_diagnostic(diagnostic: Diagnostic, *, color: bool) -> str:
+    """Return one diagnostic: what, where, the line it is about, details and a hint.
+
+    The text has no line break at its end.
+    """
+    word, tint = _SEVERITY[diagnostic.severity]
+    lines = [f"{_paint(f'{word}:', tint, color)} {_message(diagnostic.summary)}"]
+    if diagnostic.place:
+        lines += _located(diagnostic.place, tint, color)
+    if diagnostic.detail:
+        lines += _indented(diagnostic.detail)
+    return "\n".join(lines) + _hint(diagnostic.hint, color)
+
+
+def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
+    """Return several diagnostics in the order of the text, and how many they are."""
+    ordered = in_order(diagnostics)
+    parts = [render_diagnostic(diagnostic, color=color) for diagnostic in ordered]
+    if len(ordered) > 1:
+        parts.append(_count(ordered))
+    return "\n\n".join(parts)
+
+
+def render_error(error: PackerError, *, color: bool) -> str:
+    """Return an error of any class below PackerError. The text has no line break at its end."""
+    if isinstance(error, TemplateError):
+        return render_diagnostics(error.diagnostics, color=color)
+    if isinstance(error, Cancelled):
+        return _paint(_message(error.message), _YELLOW, color) + _hint(error.hint, color)
+    if isinstance(error, ConfigProblems):
+        lines = _problems(error.problems, color)
+    else:
+        lines = [f"{_paint('Error:', _RED, color)} {_message(error.message)}", *_output(error)]
+    hint = error.hint
+    if hint is None and isinstance(error, LocalProtocolError):
+        hint = "this is a bug of ours; please report it, best with what PACKER_LOG=1 shows"
+    return "\n".join(lines) + _hint(hint, color)
+
+
+def visible(text: str) -> str:
+    """Return text without anything a terminal would obey; line breaks stay, tabs become blanks."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(character if character == "\n" else _cell(character)[0] for character in text)
+
+
+def _located(place: Place, tint: int, color: bool) -> list[str]:
+    number = str(place.line)
+    margin = " " * len(number)
+    lines = [f"{margin}{_paint('-->', _BLUE, color)} {visible(str(place))}"]
+    if place.text:
+        bar = _paint("|", _BLUE, color)
+        shown, offset, width = _snippet(place)
+        lines += [
+            f"{margin} {bar}",
+            f"{_paint(number, _BLUE, color)} {bar} {shown}",
+            f"{margin} {bar} {' ' * offset}{_paint('^' * width, tint, color)}",
+        ]
+    return lines
+
+
+def _snippet(place: Place) -> tuple[str, int, int]:
+    """Return a source line as shown, and the columns in front of the carets and below them."""
+    start = min(place.column - 1, len(place.text))
+    begin, end = _window(place.text, start)
+    front = "…" if begin else ""
+    before = [_cell(character) for character in place.text[begin:start]]
+    rest = [_cell(character) for character in place.text[start:end]]
+    marked = rest[: place.length]
+    shown = front + "".join(text for text, _ in before + rest)
+    offset = len(front) + sum(width for _, width in before)
+    width = max(1, sum(width for _, width in marked))
+    return (
+        (shown if end < len(place.text) else shown.rstrip()) + _dots(place.text, end),
+        offset,
+        width,
+    )
+
+
+def _dots(text: str, end: int) -> str:
+    return "…" if end < len(text) else ""
+
+
+def _window(text: str, start: int) -> tuple[int, int]:
+    """Return which part of a line to show, so that megabytes on one line stay readable."""
+    if _fits(text, 0, SNIPPET_COLUMNS) == len(text):
+        return 0, len(text)
+    begin = max(0, start - _LEAD_COLUMNS)
+    while 0 < begin < start and _cell(text[begin])[1] == 0:
+        begin -= 1  # an accent belongs to the letter in front of it
+    return begin, max(_fits(text, begin, SNIPPET_COLUMNS), min(start + 1, len(text)))
+
+
+def _fits(text: str, begin: int, columns: int) -> int:
+    """Return where to stop so that ``text[begin:stop]`` takes no more than these columns."""
+    used = 0
+    for index in range(begin, len(text)):
+        used += _cell(text[index])[1]
+        if used > columns:
+            return index
+    return len(text)
+
+
+def _cell(character: str) -> tuple[str, int]:
+    """Return what to show for a character, and how many columns that takes."""
+    if " " <= character <= "~":
+        return character, 1
+    if character == "\t":
+        return _TAB, len(_TAB)
+    category = unicodedata.category(character)
+    if category in ("Mn", "Me") or character == "\N{ZERO WIDTH JOINER}":
+        return character, 0
+    if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+        code = ord(character)
+        text = f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+        return text, len(text)
+    return character, 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _problems(problems: Sequence[Problem], color: bool) -> list[str]:
+    count = f"{len(problems)} problems" if len(problems) != 1 else "1 problem"
+    lines = [f"{_paint('Error:', _RED, color)} the configuration is refused: {count}"]
+    for problem in problems:
+        path = f"{problem.path}: " if problem.path else ""
+        word = "warning: " if problem.severity == "warning" else ""
+        first, *rest = visible(f"{word}{path}{problem.message}").split("\n")
+        lines += [f"  - {first}", *(f"    {line}" for line in rest)]
+        if problem.hint:
+            lines += [f"    {_paint('hint:', _CYAN, color)} {_message(problem.hint)}"]
+    return lines
+
+
+def _output(error: PackerError) -> list[str]:
+    """Return what a program said before it failed, indented."""
+    if isinstance(error, PluginStartError | PluginCrashed):
+        said, title = list(error.last_lines), "its last lines:"
+    elif isinstance(error, InstallError):
+        said, title = error.output.rstrip().split("\n"), "the installer said:"
+    else:
+        return []
+    left_out = len(said) - _MOST_OUTPUT_LINES
+    if left_out > 0:
+        said = [f"… {left_out} lines before", *said[-_MOST_OUTPUT_LINES:]]
+    lines = _indented("\n".join(line.rstrip() for line in said), "    ")
+    return ["", f"  {title}", *lines] if any(line.strip() for line in lines) else []
+
+
+def _count(diagnostics: Sequence[Diagnostic]) -> str:
+    words = []
+    for severity in ("error", "warning"):
+        number = sum(diagnostic.severity == severity for diagnostic in diagnostics)
+        if number:
+            words.append(f"{number} {severity}{'s' if number > 1 else ''}")
+    return join(words)
+
+
+def _message(text: str) -> str:
+    """Return a text whose further lines are indented, so that they belong to the first."""
+    return visible(text).strip().replace("\n", "\n  ")
+
+
+def _indented(text: str, indent: str = "  ") -> list[str]:
+    return [f"{indent}{line}".rstrip() for line in visible(text).strip("\n").split("\n")]
+
+
+def _hint(text: str | None, color: bool) -> str:
+    return f"\n\n{_paint('hint:', _CYAN, color)} {_message(text)}" if text else ""
+
+
+def _paint(text: str, tint: int, color: bool) -> str:
+    return f"\x1b[1;{tint}m{text}\x1b[0m" if color else text

@@ -1,0 +1,169 @@
+"""JSON templates (JSN-001 to JSN-008): from a document to a Template, every problem at once."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packer_core.nearest import did_you_mean
+from packer_core.version import COMPATIBLE
+
+from .json_fields import Fields, Reading
+from .json_nodes import Object, Scalar, describe
+from .json_sources import read_sources
+from .json_steps import StepReader
+from .model import Template
+from .rendering import Renderer
+from .variables import Declaration, not_a_string, resolve_variables
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from packer_core.diagnostics import Diagnostic
+
+    from .json_reader import Document
+    from .model import Provision, Variable
+    from .variables import VariableInputs
+
+ROOT_KEYS = (
+    "builders",
+    "provisioners",
+    "post-processors",
+    "variables",
+    "sensitive-variables",
+    "error-cleanup-provisioner",
+    "min_packer_version",
+    "description",
+)
+_IGNORED_KEY = "push"  # a service that was closed in 2018; old templates still carry it
+_VERSION = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)(?:[-+.~]?[A-Za-z0-9][A-Za-z0-9.+~-]*)?")
+
+
+def read_template(
+    document: Document, path: Path, inputs: VariableInputs, *, strict_variables: bool = True
+) -> tuple[Template | None, list[Diagnostic]]:
+    """Understand a document as a template.
+
+    Args:
+        document: What was read.
+        path: As the user typed it.
+        inputs: Values of variables.
+        strict_variables: Whether a variable without a value is an error.
+
+    Returns:
+        The template, None if there is not even an object to look into; and everything found.
+        It may only be used if there is no error among the findings.
+    """
+    reading = Reading(document)
+    if isinstance(document.root, Object):
+        reader = _TemplateReader(reading, document.root, path, inputs, strict_variables)
+        return reader.read(), reading.findings
+    if document.root is not None:
+        found = describe(document.root)
+        reading.error(f"a template is an object, not {found}", reading.opening(document.root))
+    return None, reading.findings
+
+
+class _TemplateReader:
+    def __init__(
+        self, reading: Reading, root: Object, path: Path, inputs: VariableInputs, strict: bool
+    ) -> None:
+        self.reading = reading
+        self.root = root
+        self.path = path
+        self.inputs = inputs
+        self.strict = strict
+        self.fields = Fields(reading, root)
+        self.renderer = Renderer(str(path), inputs.environ)
+
+    def read(self) -> Template:
+        self._check_keys()
+        self._check_version()
+        description = self.fields.string("description")
+        variables = self._variables()
+        texts = {name: variable.value for name, variable in variables.items()}
+        sources, names = read_sources(self.reading, self.root, self.renderer, texts)
+        steps = StepReader(self.reading, names, self.renderer, texts)
+        return Template(
+            path=self.path,
+            sources=sources,
+            provisions=steps.provisions(self.fields.member("provisioners")),
+            chains=steps.chains(self.fields.member("post-processors")),
+            error_cleanup=self._error_cleanup(steps),
+            variables=variables,
+            description=description[0] if description else "",
+            warnings=tuple(d for d in self.reading.findings if d.severity == "warning"),
+        )
+
+    def _check_keys(self) -> None:
+        for member in self.root.members.values():
+            name, value = member.name, member.value
+            if name.startswith("_"):
+                if not (isinstance(value, Scalar) and isinstance(value.value, str)):
+                    self.reading.mismatch(f'the comment "{name}"', "a string", value)
+            elif name not in ROOT_KEYS and name != _IGNORED_KEY:
+                hint = did_you_mean(name, ROOT_KEYS) or 'a comment begins with "_"'
+                self.reading.error(f'unknown key "{name}"', member, hint=hint)
+
+    def _check_version(self) -> None:
+        found = self.fields.string("min_packer_version")
+        if found is None:
+            return
+        text, node = found
+        wanted = _VERSION.fullmatch(text.strip())
+        if wanted is None:
+            self.reading.error(f'"min_packer_version" is not a version: {text}', node)
+        elif _numbers(wanted[1]) > _numbers(COMPATIBLE):
+            self.reading.error(
+                f"the template needs Packer {text}, newer than what is read here: {COMPATIBLE}",
+                node,
+                hint="update packer-core",
+            )
+
+    def _variables(self) -> dict[str, Variable]:
+        declarations = self._declarations()
+        sensitive = self.fields.strings("sensitive-variables")
+        variables, findings = resolve_variables(
+            declarations,
+            self.inputs,
+            self.renderer,
+            sensitive={name for name, _ in sensitive},
+            strict=self.strict,
+        )
+        self.reading.findings.extend(findings)
+        for name, node in sensitive:
+            if name not in variables:
+                hint = did_you_mean(name, variables)
+                self.reading.warn(f'sensitive variable "{name}" does not exist', node, hint=hint)
+        return variables
+
+    def _declarations(self) -> list[Declaration]:
+        member = self.fields.member("variables")
+        if member is None:
+            return []
+        if not isinstance(member.value, Object):
+            self.reading.mismatch('"variables"', "an object", member.value)
+            return []
+        declarations = []
+        for variable in member.value.members.values():
+            value = variable.value
+            if isinstance(value, Scalar) and (value.value is None or isinstance(value.value, str)):
+                place = self.reading.place(variable if value.value is None else value)
+                declarations.append(Declaration(variable.name, value.value, place))
+            else:
+                self.reading.findings.append(not_a_string(self.reading.document, variable))
+                # Declared all the same: what uses it must not be told that it is unknown.
+                declarations.append(Declaration(variable.name, "", self.reading.place(value)))
+        return declarations
+
+    def _error_cleanup(self, steps: StepReader) -> Provision | None:
+        member = self.fields.member("error-cleanup-provisioner")
+        return steps.provision(member.value, "an error-cleanup-provisioner") if member else None
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """Return the numbers of a version, without zeros at its end: 1.9 is 1.9.0."""
+    numbers = [int(part[:9]) for part in version.split(".")]
+    while numbers and not numbers[-1]:
+        numbers.pop()
+    return tuple(numbers)

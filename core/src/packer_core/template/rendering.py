@@ -1,0 +1,175 @@
+"""Filling in ``{{ … }}`` where core does it: variables, names of builders, numbers of retries.
+
+Everything else of a template goes to plugins as it is written; they fill it in (protocol 6.2).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packer_core.nearest import did_you_mean
+from packer_core.version import VERSION
+from packer_sdk import interpolate
+from packer_sdk.errors import PackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+MOST_ROUNDS = 100
+"""How many variables may stand one behind the other (JSN-002)."""
+
+# `{{.Name}}` in a variable is meant for the build, which has not begun.
+_BUILD_TIME = re.compile(r"\{\{\s?\.[^{}\n]*\}\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A variable that has no final text.
+
+    Attributes:
+        name: Its name.
+        reason: What is wrong.
+        hint: What to do about it.
+    """
+
+    name: str
+    reason: str
+    hint: str | None = None
+
+
+class Renderer:
+    """Renders with what belongs to one template.
+
+    Args:
+        template_path: As the user typed it; what ``{{template_dir}}`` is about.
+        environ: What ``{{env}}`` finds, in variables only (JSN-009).
+    """
+
+    def __init__(self, template_path: str, environ: Mapping[str, str]) -> None:
+        self._template_path = template_path
+        self._environ = environ
+
+    def render(self, text: str, variables: Mapping[str, str]) -> str:
+        """Return the text with everything filled in.
+
+        Raises:
+            PackerError: it is no template, or a function refuses.
+        """
+        return interpolate.render(text, self._context(variables))
+
+    def render_all(
+        self, texts: Mapping[str, str], unset: Mapping[str, str]
+    ) -> tuple[dict[str, str], list[Failure]]:
+        """Return the final texts of variables that may use each other.
+
+        Args:
+            texts: By name, as written.
+            unset: Stand-ins for variables that have no text; they are not in the result.
+
+        Returns:
+            Texts by name, and a failure for each that has none by its own fault.
+        """
+        return _Rounds(self._render_variable, texts, unset).run()
+
+    def _render_variable(
+        self, text: str, variables: Mapping[str, str], user: Callable[[str], str]
+    ) -> str:
+        functions = {"user": user, "env": lambda name: self._environ.get(name, "")}
+        protected = _BUILD_TIME.sub(_as_literal, text)
+        return interpolate.render(protected, self._context(variables, functions))
+
+    def _context(
+        self,
+        variables: Mapping[str, str],
+        functions: Mapping[str, Callable[..., object]] | None = None,
+    ) -> interpolate.Context:
+        return interpolate.Context(
+            user_variables=dict(variables),
+            template_path=self._template_path,
+            core_version=VERSION,
+            allow_env=functions is not None,
+            functions=dict(functions or {}),
+        )
+
+
+class _Rounds:
+    # Has a stack of its own: a hundred nested calls of the engine would be too deep for Python's.
+
+    def __init__(
+        self,
+        render: Callable[[str, Mapping[str, str], Callable[[str], str]], str],
+        texts: Mapping[str, str],
+        unset: Mapping[str, str],
+    ) -> None:
+        self._render = render
+        self._texts = texts
+        self._unset = unset
+        self._values: dict[str, str] = {}
+        self._failed: set[str] = set()
+        self._failures: list[Failure] = []
+
+    def run(self) -> tuple[dict[str, str], list[Failure]]:
+        for name in self._texts:
+            self._resolve(name)
+        return self._values, self._failures
+
+    def _resolve(self, name: str) -> None:
+        stack = [name]
+        while stack:
+            current = stack[-1]
+            needed = None if self._is_done(current) else self._try(current)
+            if needed is None:
+                stack.pop()
+            elif needed in stack:
+                self._circle([*stack[stack.index(needed) :], needed])
+            elif len(stack) == MOST_ROUNDS:
+                self._fail(current, f"stands behind more than {MOST_ROUNDS} other variables")
+            else:
+                stack.append(needed)
+
+    def _try(self, name: str) -> str | None:
+        """Render one variable; the name of the one it waits for comes back."""
+        needed: list[str] = []
+
+        def user(other: str) -> str:
+            known = self._values.get(other, self._unset.get(other))
+            if known is None:
+                needed.append(other)
+                raise PackerError(f"variable {other} comes first")
+            return known
+
+        try:
+            self._values[name] = self._render(self._texts[name], self._values, user)
+        except PackerError as error:
+            if needed:
+                return self._put_off(name, needed[0])
+            self._fail(name, str(error), error.hint)
+        return None
+
+    def _put_off(self, name: str, needed: str) -> str | None:
+        if needed in self._failed:
+            self._failed.add(name)  # told already, at the one it needs
+        elif needed in self._texts:
+            return needed
+        else:
+            near = did_you_mean(needed, [*self._texts, *self._unset])
+            self._fail(name, f'uses variable "{needed}", which nobody sets', near)
+        return None
+
+    def _circle(self, names: list[str]) -> None:
+        self._fail(names[0], f"needs itself: {' → '.join(names)}")
+        self._failed.update(names)
+
+    def _fail(self, name: str, reason: str, hint: str | None = None) -> None:
+        self._failed.add(name)
+        self._failures.append(Failure(name, reason, hint))
+
+    def _is_done(self, name: str) -> bool:
+        return name in self._values or name in self._failed
+
+
+def _as_literal(action: re.Match[str]) -> str:
+    text = action[0].replace("\\", "\\\\").replace('"', '\\"')
+    return f'{{{{"{text}"}}}}'

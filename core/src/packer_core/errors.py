@@ -12,10 +12,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from packer_sdk.errors import PackerError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

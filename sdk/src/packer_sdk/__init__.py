@@ -8,8 +8,8 @@ imports.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .artifacts import FileArtifact, RecordArtifact
     from .cancel import CancelToken

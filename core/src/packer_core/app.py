@@ -1,0 +1,226 @@
+"""The composition root: what one run of packer has, made once and passed down.
+
+An `App` is a context manager; leaving it ends the log. Everything in it is made when it is first
+asked for, because ``packer version`` asks for next to nothing. Nothing here is locked: the main
+thread makes what the others are handed.
+"""
+
+# ruff: noqa: PLC0415 - see above
+
+from __future__ import annotations
+
+import os
+import sys
+
+from .ui.secrets import SecretFilter
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import AbstractContextManager
+    from typing import Self, TextIO
+
+    from packer_sdk.cancel import CancelToken
+    from packer_sdk.interfaces import Ui
+
+    from .extensions import Extensions
+    from .interrupts import Interrupts
+    from .paths import Paths
+    from .plugins.catalog import Catalog
+    from .settings import Settings
+
+
+class App:
+    """Settings, paths, output, secrets, cancellation and extensions of one run.
+
+    Args:
+        environ: The environment; it is copied.
+        machine_readable: Whether output is for programs (UI-004).
+        stream: Where output goes; stdout without one.
+
+    Attributes:
+        environ: The environment for the processes that this run starts.
+        machine_readable: As given.
+        secrets: Masks what must not be read; applied to output and log.
+    """
+
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        machine_readable: bool = False,
+        stream: TextIO | None = None,
+    ) -> None:
+        self.environ = dict(environ)
+        # Everything this run starts can be told from other runs (CLI-010).
+        self.environ.setdefault("PACKER_RUN_UUID", _random_uuid())
+        if machine_readable:
+            self.environ["PACKER_NO_COLOR"] = "1"  # for children (CLI-007)
+        self.machine_readable = machine_readable
+        self.secrets = SecretFilter(lambda text: self.ui.say(text))  # noqa: PLW0108
+        self._stream = stream or sys.stdout
+        self._color_asked: bool | None = None
+        self._log: AbstractContextManager[bool] | None = None
+        self._logs_anything = False
+        self._settings: Settings | None = None
+        self._paths: Paths | None = None
+        self._ui: Ui | None = None
+        self._cancel: CancelToken | None = None
+        self._abort: CancelToken | None = None
+        self._catalog: Catalog | None = None
+        self._extensions: Extensions | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        if self._log:
+            self._log.__exit__(None, None, None)
+            self._log = None
+
+    def start_log(self) -> None:
+        """Send the log where the settings say; without it, library warnings reach stderr.
+
+        Raises:
+            PackerError: the log file cannot be written.
+        """
+        from . import logs
+
+        self._log = logs.logging_to(self.settings, self.secrets)
+        self._logs_anything = self._log.__enter__()
+        logs.note_start()
+
+    @property
+    def settings(self) -> Settings:
+        """The PACKER_* variables."""
+        if self._settings is None:
+            from .settings import Settings
+
+            self._settings = Settings.from_environ(self.environ)
+        return self._settings
+
+    @property
+    def paths(self) -> Paths:
+        """Where things are on disk.
+
+        Raises:
+            PackerError: the environment contradicts itself.
+        """
+        if self._paths is None:
+            from .paths import Paths
+
+            self._paths = Paths.from_environ(self.environ)
+        return self._paths
+
+    @property
+    def ui(self) -> Ui:
+        """The person at the terminal, or the program that reads along."""
+        if self._ui is None:
+            self._ui = self._make_ui()
+        return self._ui
+
+    @property
+    def cancel(self) -> CancelToken:
+        """Goes up with the first interrupt: stop, and clean up."""
+        if self._cancel is None:
+            from packer_sdk.cancel import CancelToken
+
+            self._cancel = CancelToken()
+        return self._cancel
+
+    @property
+    def abort(self) -> CancelToken:
+        """Goes up with the second interrupt: do not wait for the clean-up either."""
+        if self._abort is None:
+            from packer_sdk.cancel import CancelToken
+
+            self._abort = CancelToken()
+        return self._abort
+
+    @property
+    def catalog(self) -> Catalog:
+        """Every component that can be used; nothing is started to find out.
+
+        Raises:
+            PackerError: the config file is wrong.
+        """
+        if self._catalog is None:
+            from pathlib import Path
+
+            from .plugins.discovery import discover
+
+            self._catalog = discover(self.paths, cwd=Path.cwd(), environ=self.environ)
+        return self._catalog
+
+    @property
+    def extensions(self) -> Extensions:
+        """The hooks of what is installed beside core."""
+        if self._extensions is None:
+            from .extensions import Extensions
+
+            trace = sys.stderr.write if self.settings.trace_hooks else None
+            self._extensions = Extensions(trace=trace)
+            self._extensions.load_installed()
+        return self._extensions
+
+    @property
+    def color(self) -> bool:
+        """Whether output is coloured, see `wants_color`."""
+        return self.wants_color(self._color_asked)
+
+    def wants_color(self, asked: bool | None) -> bool:
+        """Decide about colours, and keep to it for the rest of the run.
+
+        HashiCorp's Packer colours pipes and files too (ENV-008), which hurts whoever reads them
+        and helps nobody. Here colour is for terminals, unless ``-color`` insists. The command
+        line beats the environment, and programs never get any.
+
+        Args:
+            asked: The value of ``-color``, None if it was not given.
+        """
+        self._color_asked = asked
+        if self.machine_readable:
+            return False
+        if asked is not None:
+            return asked
+        from .ui.output import Output
+
+        return not self.settings.no_color and Output(self._stream).interactive
+
+    def discover(self) -> Catalog:
+        """Return the catalog, and tell the user what is surprising about it."""
+        for text in self.catalog.announcements:
+            self.ui.say(text)
+        return self.catalog
+
+    def interruptible(self) -> Interrupts:
+        """While this context is open, SIGINT and SIGTERM set `cancel`, then `abort` (CLI-011)."""
+        from .interrupts import Interrupts
+
+        return Interrupts(self.ui, self.cancel, self.abort)
+
+    def _make_ui(self) -> Ui:
+        journal = None
+        if self._logs_anything:
+            from .logs import Journal
+
+            journal = Journal()
+        if self.machine_readable:
+            from .ui.machine import MachineUi
+
+            return MachineUi(self._stream, self.secrets, journal=journal)
+        from .ui.terminal import TerminalUi
+
+        return TerminalUi(self._stream, self.secrets, journal=journal, cancelled=self._is_cancelled)
+
+    def _is_cancelled(self) -> bool:
+        return self._cancel is not None and self._cancel.cancelled
+
+
+def _random_uuid() -> str:
+    """A UUID of version 4; the module for it takes longer to import than to write this."""
+    data = bytearray(os.urandom(16))
+    data[6] = data[6] & 0x0F | 0x40
+    data[8] = data[8] & 0x3F | 0x80
+    text = data.hex()
+    return "-".join((text[:8], text[8:12], text[12:16], text[16:20], text[20:]))

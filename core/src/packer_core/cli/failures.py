@@ -1,0 +1,38 @@
+"""Telling the user what went wrong: an error in our words, or a bug in ours."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from typing import TYPE_CHECKING
+
+from packer_core.version import VERSION
+from packer_sdk.errors import PackerError
+
+from .render import render_error
+
+if TYPE_CHECKING:
+    from packer_core.app import App
+
+logger = logging.getLogger(__name__)
+
+
+def report(app: App, error: Exception) -> int:
+    """Show a failure and return the exit code."""
+    if isinstance(error, PackerError):
+        logger.debug("failed with %s", error.reference, exc_info=error)
+        app.ui.error(render_error(error, color=app.color))
+    else:
+        logger.critical("this is a bug", exc_info=error)
+        app.ui.error(render_error(_bug(error), color=app.color))
+    return 1
+
+
+def _bug(error: Exception) -> PackerError:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return PackerError(
+        f"this is a bug in Packer for Python {VERSION}: {type(error).__name__}: {error}\n"
+        f"  in {frame.name}, {frame.filename}:{frame.lineno}",
+        hint="run again with PACKER_LOG=1, and report what it shows",
+        reference="bug",
+    )

@@ -1,0 +1,66 @@
+"""SIGINT and SIGTERM while a build runs (CLI-011).
+
+The first one asks every build to stop and to clean up. HashiCorp's Packer swallows all that
+follow, so that a clean-up that hangs can only be killed from outside; here the second one stops
+waiting. A handler runs in the middle of whatever the main thread does, with its locks held, so it
+does nothing but start a thread.
+"""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+from packer_sdk.threads import spawn
+
+if TYPE_CHECKING:
+    from types import FrameType
+    from typing import Any, Self
+
+    from packer_sdk.cancel import CancelToken
+    from packer_sdk.interfaces import Ui
+
+_NAMES = {signal.SIGINT: "interrupt", signal.SIGTERM: "terminated"}
+
+
+class Interrupts:
+    """Takes the two signals over while its context is open. For the main thread only.
+
+    Args:
+        ui: Told about each signal.
+        cancel: Goes up with the first.
+        abort: Goes up with the second.
+    """
+
+    def __init__(self, ui: Ui, cancel: CancelToken, abort: CancelToken) -> None:
+        self._ui = ui
+        self._cancel = cancel
+        self._abort = abort
+        self._count = 0
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in _NAMES:
+            self._before[number] = signal.signal(number, self._received)
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, handler)
+
+    def _received(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        self._count += 1
+        name = _NAMES[signal.Signals(number)]
+        if self._count == 1:
+            spawn("interrupt", self._first, name)
+        elif self._count == 2:
+            spawn("interrupt", self._second, name)
+
+    def _first(self, name: str) -> None:
+        self._ui.error(f"Cancelling build after receiving {name}")
+        self._cancel.cancel()
+
+    def _second(self, name: str) -> None:
+        self._ui.error(f"Received {name} again: stopping without waiting for the clean-up")
+        self._cancel.cancel()
+        self._abort.cancel()

@@ -1,0 +1,135 @@
+"""The PACKER_* variables: one table, and each value knows where it came from.
+
+The fields of `Settings` are the table. A field ``log_path`` is the variable ``PACKER_LOG_PATH``;
+what it means stands beside it, and `reference` prints it for the documentation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+
+def _switch(text: str) -> bool:
+    return text != "0"
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _any(text: str) -> bool:
+    return bool(text)
+
+
+_MEANING: dict[Callable[[str], Any], str] = {
+    _switch: "anything but 0 turns it on",
+    _any: "any value turns it on",
+    _text: "",
+}
+
+
+def _setting(doc: str, read: Callable[[str], Any] = _text, *, also: tuple[str, ...] = ()) -> Any:
+    """One row: what it is for, how its text is read, and further variables that mean the same."""
+    default = read("") if read is not _switch else False
+    return field(default=default, metadata={"doc": doc, "read": read, "also": also})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Every setting, with its default. An empty variable is as good as none."""
+
+    log: str = _setting(
+        "Send the log to stderr. A level (`debug`, `info`, `warn`, `error`) leaves out what is"
+        " below it; `0` is off; anything else shows all."
+    )
+    log_path: str = _setting(
+        "Send the log to this file instead, which is emptied first. Works without `PACKER_LOG`."
+    )
+    log_wire: bool = _setting("Log every frame that is exchanged with a plugin.", _switch)
+    no_color: bool = _setting("Print no colours.", _any, also=("NO_COLOR",))
+    config: str = _setting(
+        "The configuration file, in JSON, instead of `~/.packerconfig`"
+        " (`%APPDATA%\\packer.config` on Windows)."
+    )
+    config_dir: str = _setting(
+        "The folder that holds `.packer.d` and `.packerconfig`, instead of the home folder."
+    )
+    cache_dir: str = _setting("The folder for downloads and other things that can be made again.")
+    plugin_path: str = _setting(
+        "The one folder in which plugins are looked for, instead of `~/.packer.d/plugins`."
+    )
+    no_cwd_plugins: bool = _setting("Look for no plugins in the working folder.", _switch)
+    plugin_transport: str = _setting(
+        "How plugins are spoken to: `unix`, or `tcp` on the loopback interface, as always on"
+        " Windows."
+    )
+    plugin_min_port: str = _setting(
+        "Lowest port of a plugin that is spoken to by TCP. Packer sets it for the plugin."
+    )
+    plugin_max_port: str = _setting(
+        "Highest port of a plugin that is spoken to by TCP. Packer sets it for the plugin."
+    )
+    plugin_magic_cookie: str = _setting(
+        "Tells a plugin that Packer has started it. Packer sets it for the plugin."
+    )
+    run_uuid: str = _setting(
+        "Names this run. Packer makes one up and sets it for everything it starts."
+    )
+    trace_hooks: bool = _setting("Print each call of an extension's hook to stderr.", _switch)
+    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_environ(cls, environ: Mapping[str, str]) -> Settings:
+        """Read every variable of the table; other variables are none of our business."""
+        values, sources = {}, {}
+        for row in rows():
+            for variable in row.variables:
+                if environ.get(variable):
+                    values[row.name] = row.read(environ[variable])
+                    sources[row.name] = variable
+                    break
+        return cls(**values, sources=sources)
+
+    def source(self, name: str) -> str:
+        """Say who chose a value: the name of a variable, or ``default``."""
+        return self.sources.get(name, "default")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One setting as the documentation sees it.
+
+    Attributes:
+        name: Of the field in `Settings`.
+        variables: Those it is read from; the first that is set wins.
+        doc: What it is for, in Markdown.
+        read: From the variable's text to the value.
+    """
+
+    name: str
+    variables: tuple[str, ...]
+    doc: str
+    read: Callable[[str], Any]
+
+
+def rows() -> Iterator[Row]:
+    """The table, in its order."""
+    for item in fields(Settings):
+        if item.metadata:
+            variables = (f"PACKER_{item.name.upper()}", *item.metadata["also"])
+            yield Row(item.name, variables, item.metadata["doc"], item.metadata["read"])
+
+
+def reference() -> str:
+    """The table as a definition list in Markdown."""
+    return "\n".join(_entry(row) for row in rows())
+
+
+def _entry(row: Row) -> str:
+    names = " or ".join(f"`{variable}`" for variable in row.variables)
+    meaning = _MEANING[row.read]
+    return f"{names}\n: {row.doc}{f' ({meaning})' if meaning else ''}\n"

@@ -1,0 +1,82 @@
+"""Reading an answer from the person at the terminal, if there is one (CLI-013)."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from packer_sdk.errors import Cancelled, PackerError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_LOOK_UP_S = 0.2
+
+
+def read_answer(
+    query: str, write: Callable[[str], None], cancelled: Callable[[], bool] | None
+) -> str:
+    """Show a question and return the line that answers it, without its end.
+
+    Raises:
+        PackerError: nobody can answer.
+        Cancelled: somebody asked to stop first.
+    """
+    with _terminal(query) as descriptor:
+        write(f"{query} ")
+        return _read_line(descriptor, query, cancelled)
+
+
+@contextmanager
+def _terminal(query: str) -> Iterator[int]:
+    """Stdin if it is a terminal, else the terminal that controls us."""
+    if sys.stdin is not None and sys.stdin.isatty():
+        yield _in_front(sys.stdin.fileno(), query)
+        return
+    try:
+        descriptor = os.open("CONIN$" if os.name == "nt" else "/dev/tty", os.O_RDWR)
+    except OSError as error:
+        raise _nobody(query, "no terminal") from error
+    try:
+        yield _in_front(descriptor, query)
+    finally:
+        os.close(descriptor)
+
+
+def _in_front(descriptor: int, query: str) -> int:
+    """Refuse in the background: a job that reads from there is stopped by the kernel."""
+    if os.name == "posix" and os.tcgetpgrp(descriptor) != os.getpgrp():
+        raise _nobody(query, "running in the background")
+    return descriptor
+
+
+def _read_line(descriptor: int, query: str, cancelled: Callable[[], bool] | None) -> str:
+    line = b""
+    while not line.endswith(b"\n"):
+        _wait_for_input(descriptor, cancelled)
+        data = os.read(descriptor, 1024)
+        if not data:
+            raise _nobody(query, "end of input")
+        line += data
+    return line.decode("utf-8", "surrogateescape").rstrip("\r\n")
+
+
+def _wait_for_input(descriptor: int, cancelled: Callable[[], bool] | None) -> None:
+    """Wait in small steps, because a thread that reads from a terminal cannot be woken."""
+    if os.name == "nt":  # its select knows sockets only
+        return
+    import select  # noqa: PLC0415
+
+    while not select.select([descriptor], [], [], _LOOK_UP_S)[0]:
+        if cancelled and cancelled():
+            raise Cancelled
+
+
+def _nobody(query: str, reason: str) -> PackerError:
+    return PackerError(
+        f"cannot ask ({reason}): {query}",
+        hint="run packer in the foreground of a terminal",
+        reference="cannot-ask",
+    )

@@ -1,0 +1,84 @@
+"""Text onto a stream that may be narrow, slow or gone: whole lines, and never an exception.
+
+What builds print comes from other machines in whatever bytes they like (as lone surrogates, see
+PEP 383), and goes to terminals that may know ASCII only, to pipes that were closed (`packer … |
+head`) and to pipes that do not block (some CI systems). A build must not fail for any of these.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TextIO
+
+_GONE = frozenset({errno.EPIPE, errno.EINVAL, errno.EBADF, errno.EIO, errno.ESHUTDOWN})
+
+
+class Output:
+    """A text stream that is written to until nobody reads it any more.
+
+    Not locked: whoever shares one between threads brings the lock.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._gone = False
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sees what is written, on a terminal that understands ANSI."""
+        try:
+            return self._stream.isatty() and os.environ.get("TERM", "") != "dumb"
+        except ValueError:  # closed
+            return False
+
+    def write(self, text: str) -> None:
+        """Write and flush; nothing happens once the reader is gone."""
+        if self._gone:
+            return
+        try:
+            self._write(text)
+        except OSError as error:
+            if error.errno not in _GONE:
+                raise
+            self._gone = True
+        except ValueError:  # closed under us, as at the end of an interpreter
+            self._gone = True
+
+    def _write(self, text: str) -> None:
+        binary = getattr(self._stream, "buffer", None)
+        if binary is None:
+            self._stream.write(text)
+            self._stream.flush()
+            return
+        data = memoryview(encode(text, self._stream.encoding or "utf-8"))
+        while data:
+            try:
+                data = data[binary.write(data) :]
+            except BlockingIOError as error:
+                data = data[error.characters_written :]
+                self._wait()
+        self._flush()
+
+    def _flush(self) -> None:
+        while True:
+            try:
+                return self._stream.flush()
+            except BlockingIOError:
+                self._wait()
+
+    def _wait(self) -> None:
+        import select  # noqa: PLC0415
+
+        select.select([], [self._stream], [])
+
+
+def encode(text: str, encoding: str) -> bytes:
+    r"""Encode, giving undecodable bytes back as they came, and the rest as ``\\xe9`` if need be."""
+    try:
+        return text.encode(encoding, "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode(encoding, "backslashreplace")

@@ -1,0 +1,220 @@
+"""From an author's typed class to the untyped calls of the wire, and back.
+
+The only module that knows both faces. An adapter keeps the raw configuration of the last prepare
+and the config object made of it. Options may hold templates whose values exist only later (an
+address the builder learns, protocol section 6.1): when there is a ``{{`` in any text, the raw
+configuration is decoded again with the values of the build, right before the work.
+"""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from packer_sdk.cancel import CancelToken
+from packer_sdk.components import Builder, Component, PostProcessor, Provisioner
+from packer_sdk.config import config_spec, decode_config
+from packer_sdk.errors import ComponentError, ConfigProblems, PackerError
+from packer_sdk.faces import Prepared
+from packer_sdk.rpc.artifact import GENERATED_DATA
+from packer_sdk.rpc.communicator import NoCommunicator
+from packer_sdk.rpc.values import build_values, read_values
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from packer_sdk.components import Processed
+    from packer_sdk.interfaces import Artifact, Communicator, Hook, Ui
+    from packer_sdk.problems import Problem
+
+logger = logging.getLogger(__name__)
+
+ComponentT = TypeVar("ComponentT", bound="Component[Any]")
+
+
+class Adapter(Generic[ComponentT]):
+    """What the adapters of all kinds share: making the component, and its configuration.
+
+    Args:
+        component_class: The author's class; made here, once, without arguments.
+        protobuf: Whether core asked for schemas in protobuf; gob otherwise.
+    """
+
+    def __init__(self, component_class: type[ComponentT], *, protobuf: bool = True) -> None:
+        self.component = component_class()
+        self._protobuf = protobuf
+        self._configs: tuple[object, ...] = ()
+        self._config: object | None = None
+
+    def config_spec(self) -> bytes:
+        """Schema of the options.
+
+        Raises:
+            PackerError: it was asked for in gob.
+        """
+        if not self._protobuf:
+            raise PackerError(
+                "this plugin describes its options in protobuf only",
+                hint="use Packer 1.12 or newer and unset PACKER_FORCE_GOB, or a JSON template",
+            )
+        return config_spec(self.component.config_class)
+
+    def _take(self, configs: Sequence[object]) -> tuple[Problem, ...]:
+        """Start over with this configuration; returns the warnings about it."""
+        self._configs, self._config = (), None
+        config, warnings = self._decode(configs, None)
+        self._configs, self._config = tuple(configs), config
+        return warnings
+
+    def _config_with(self, data: Mapping[str, object]) -> Any:
+        """The config object, with templates rendered from the values of the build."""
+        if self._config is None:
+            raise PackerError("asked to work before it was configured: a bug of the caller")
+        if not _holds_template(self._configs):
+            return self._config
+        return self._decode(self._configs, data)[0]
+
+    def _decode(
+        self, configs: Sequence[object], data: Mapping[str, object] | None
+    ) -> tuple[object, tuple[Problem, ...]]:
+        config: object = decode_config(self.component.config_class, configs, data=data)
+        problems = tuple(self.component.check(config))
+        if any(problem.severity == "error" for problem in problems):
+            raise ConfigProblems(problems)
+        return config, problems
+
+
+class BuilderAdapter(Adapter["Builder[Any]"]):
+    """A `Builder` with the face `packer_sdk.faces.BuilderFace`."""
+
+    def prepare(self, configs: Sequence[object]) -> Prepared:
+        """Take the configuration.
+
+        Raises:
+            ConfigProblems: it is refused.
+        """
+        warnings = self._take(configs)
+        return Prepared(self.component.generated, tuple(str(warning) for warning in warnings))
+
+    def run(self, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact | None:
+        """Build. The author's calls of the hook end when ``cancel`` goes up, whatever they pass."""
+        return self.component.run(self._config_with({}), ui, BuildHook(hook, cancel), cancel)
+
+
+class ProvisionerAdapter(Adapter["Provisioner[Any]"]):
+    """A `Provisioner` with the face `packer_sdk.faces.ProvisionerFace`."""
+
+    def prepare(self, configs: Sequence[object]) -> None:
+        """Take the configuration.
+
+        Raises:
+            ConfigProblems: it is refused.
+        """
+        _log_warnings(self._take(configs))
+
+    def provision(
+        self,
+        ui: Ui,
+        communicator: Communicator | None,
+        data: Mapping[str, object],
+        cancel: CancelToken,
+    ) -> None:
+        """Do the work in the machine."""
+        config = self._config_with(data)
+        door = communicator or NoCommunicator()
+        self.component.provision(config, ui, door, data, cancel)
+
+
+class PostProcessorAdapter(Adapter["PostProcessor[Any]"]):
+    """A `PostProcessor` with the face `packer_sdk.faces.PostProcessorFace`."""
+
+    def configure(self, configs: Sequence[object]) -> None:
+        """Take the configuration.
+
+        Raises:
+            ConfigProblems: it is refused.
+        """
+        _log_warnings(self._take(configs))
+
+    def post_process(self, ui: Ui, artifact: Artifact, cancel: CancelToken) -> Processed | None:
+        """Turn an artifact into another; options may use the values of its build."""
+        data: dict[str, object] = {}
+        if _holds_template(self._configs):
+            data = read_values(artifact.state(GENERATED_DATA))
+        return self.component.post_process(self._config_with(data), ui, artifact, cancel)
+
+
+class BuildHook:
+    """A `Hook` for one run of a builder.
+
+    It cannot outlive the run's token: a builder that forgot to pass it on would leave
+    provisioners running after a cancel (section 5.5). And it lets nothing out that templates
+    cannot hold.
+    """
+
+    def __init__(self, hook: Hook, cancel: CancelToken) -> None:
+        self._hook = hook
+        self._cancel = cancel
+
+    def run(
+        self,
+        name: str,
+        ui: Ui,
+        communicator: Communicator | None,
+        data: Mapping[str, object],
+        cancel: CancelToken,
+    ) -> None:
+        """Run everything that waits for the moment called ``name``.
+
+        Raises:
+            ComponentError: ``data`` holds what templates cannot hold.
+        """
+        either = CancelToken(self._cancel)
+        take_back = cancel.on_cancel(either.cancel)
+        try:
+            self._hook.run(name, ui, communicator, build_values(data), either)
+        finally:
+            take_back()
+            either.close()
+
+
+_ADAPTERS: dict[str, tuple[type[Component[Any]], type[Adapter[Any]]]] = {
+    "builder": (Builder, BuilderAdapter),
+    "provisioner": (Provisioner, ProvisionerAdapter),
+    "post-processor": (PostProcessor, PostProcessorAdapter),
+}
+
+
+def adapter_for(kind: str, component_class: object, *, protobuf: bool = True) -> Adapter[Any]:
+    """Wrap an author's class in the face of its kind.
+
+    Raises:
+        ComponentError: it is no component of this kind.
+    """
+    if kind == "datasource":
+        raise ComponentError(
+            "data sources cannot be served yet",
+            hint="builders, provisioners and post-processors can",
+        )
+    base, adapter = _ADAPTERS[kind]
+    if not isinstance(component_class, type) or not issubclass(component_class, base):
+        name = getattr(component_class, "__name__", repr(component_class))
+        actual = getattr(component_class, "kind", None)
+        what = f"it is a {actual}" if actual else f"it does not derive from {base.__name__}"
+        raise ComponentError(f"not a {kind}: {name} ({what})")
+    return adapter(component_class, protobuf=protobuf)
+
+
+def _log_warnings(warnings: Sequence[Problem]) -> None:
+    for warning in warnings:
+        logger.warning("configuration: %s", warning)
+
+
+def _holds_template(value: object) -> bool:
+    if isinstance(value, str):
+        return "{{" in value
+    if isinstance(value, bytes):
+        return b"{{" in value
+    if isinstance(value, dict):
+        return any(_holds_template(item) for pair in value.items() for item in pair)
+    return isinstance(value, list | tuple) and any(_holds_template(item) for item in value)

@@ -193,11 +193,15 @@ class App:
             self.ui.say(text)
         return self.catalog
 
-    def interruptible(self) -> Interrupts:
-        """While this context is open, SIGINT and SIGTERM set `cancel`, then `abort` (CLI-011)."""
+    def interruptible(self, work: str = "build") -> Interrupts:
+        """While this context is open, SIGINT and SIGTERM set `cancel`, then `abort` (CLI-011).
+
+        Args:
+            work: What is being cancelled then, for the message.
+        """
         from .interrupts import Interrupts
 
-        return Interrupts(self.ui, self.cancel, self.abort)
+        return Interrupts(self.ui, self.cancel, self.abort, work)
 
     def _make_ui(self) -> Ui:
         journal = None

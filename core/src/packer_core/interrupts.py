@@ -30,10 +30,12 @@ class Interrupts:
         ui: Told about each signal.
         cancel: Goes up with the first.
         abort: Goes up with the second.
+        work: What is being cancelled, for the message.
     """
 
-    def __init__(self, ui: Ui, cancel: CancelToken, abort: CancelToken) -> None:
+    def __init__(self, ui: Ui, cancel: CancelToken, abort: CancelToken, work: str) -> None:
         self._ui = ui
+        self._work = work
         self._cancel = cancel
         self._abort = abort
         self._count = 0
@@ -57,7 +59,7 @@ class Interrupts:
             spawn("interrupt", self._second, name)
 
     def _first(self, name: str) -> None:
-        self._ui.error(f"Cancelling build after receiving {name}")
+        self._ui.error(f"Cancelling {self._work} after receiving {name}")
         self._cancel.cancel()
 
     def _second(self, name: str) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from packer_core.diagnostics import Place
 from packer_core.errors import PluginNotFound
+from packer_core.plugins.catalog import Component
 from packer_core.template.model import PostProcess, Provision, Source, Template
 from packer_sdk.components import Processed
 from packer_sdk.errors import PackerError
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     import contextlib
     from collections.abc import Callable, Mapping, Sequence
 
-    from packer_core.engine.protocols import Component
     from packer_sdk.cancel import CancelToken
     from packer_sdk.interfaces import Artifact, Communicator, Hook, Progress, Ui
 
@@ -173,12 +173,9 @@ class FakePostProcessor:
         return self.makes(artifact)
 
 
-@dataclass(frozen=True)
-class Named:
+def named(kind: str, name: str) -> Component:
     """A component of the catalog."""
-
-    kind: str
-    name: str
+    return Component(kind=kind, name=name, argv=("false",), source="bundled", path=Path("list"))
 
 
 class FakeCatalog:
@@ -190,7 +187,7 @@ class FakeCatalog:
     def find(self, kind: str, name: str) -> Component:
         if (kind, name) not in self._known:
             raise PluginNotFound(f"no {kind} named {name}", hint="install it")
-        return Named(kind, name)
+        return named(kind, name)
 
 
 class FakeFleet:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from .interrupts import Interrupts
     from .paths import Paths
     from .plugins.catalog import Catalog
+    from .plugins.fleet import Fleet
     from .settings import Settings
 
 

@@ -4,10 +4,10 @@ from helpers.engine import (
     FakeBuilder,
     FakePostProcessor,
     FakeProvisioner,
-    Named,
     Screen,
     Thing,
     link,
+    named,
     provision,
     source,
 )
@@ -22,7 +22,7 @@ from packer_sdk.errors import Cancelled, PackerError, RemoteError
 
 
 def prepared(builder: FakeBuilder, **parts: object) -> PreparedJob:
-    job = Job(source=source("a"), builder=Named("builder", "maker"))
+    job = Job(source=source("a"), builder=named("builder", "maker"))
     return PreparedJob(job=job, builder=builder, **parts)  # type: ignore[arg-type]
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from helpers.engine import FakeBuilder, Named, Screen, Thing, source
+from helpers.engine import FakeBuilder, Screen, Thing, named, source
 from packer_core.engine.plan import Job
 from packer_core.engine.prepare import PreparedJob
 from packer_core.engine.scheduler import run
@@ -21,7 +21,7 @@ def check(truth: bool) -> None:
 def jobs(*builders: FakeBuilder) -> list[PreparedJob]:
     return [
         PreparedJob(
-            job=Job(source=source(f"n{index}"), builder=Named("builder", "maker")), builder=builder
+            job=Job(source=source(f"n{index}"), builder=named("builder", "maker")), builder=builder
         )
         for index, builder in enumerate(builders)
     ]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import PluginNotFound, TemplateError
+from packer_core.plugins.catalog import Component
 from packer_sdk.errors import PackerError
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from packer_core.diagnostics import Place
     from packer_core.template.model import PostProcess, Provision, Source, Template
 
-    from .protocols import Catalog, Component
+    from .protocols import Catalog
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,15 +119,8 @@ class _Lookup:
             return self._catalog.find(kind, name)
         except PluginNotFound as error:
             self.missing[place] = Diagnostic(error.message, place, hint=error.hint)
-            return _Missing(kind, name)
-
-
-@dataclass(frozen=True, slots=True)
-class _Missing:
-    """Stands in for a component that was not found; a plan with one of these is refused."""
-
-    kind: str
-    name: str
+            # Never started: a plan that lacks something is refused.
+            return Component(kind=kind, name=name, argv=(), source="bundled", path=Path())
 
 
 def _job(source: Source, template: Template, choice: Choice, lookup: _Lookup) -> Job:

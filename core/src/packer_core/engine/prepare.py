@@ -23,12 +23,13 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import TypeVar
 
+    from packer_core.plugins.catalog import Component
     from packer_core.template.model import Template
     from packer_sdk.faces import BuilderFace, PostProcessorFace, ProvisionerFace
 
     from .configs import BuildFlags
     from .plan import Job, PlannedPostProcess, PlannedProvision
-    from .protocols import Component, Fleet
+    from .protocols import Fleet
 
     T = TypeVar("T")
 

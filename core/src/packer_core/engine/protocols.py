@@ -10,20 +10,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from packer_core.plugins.catalog import Component
     from packer_sdk.faces import BuilderFace, PostProcessorFace, ProvisionerFace
     from packer_sdk.interfaces import Ui
-
-
-class Component(Protocol):
-    """A component that can be started."""
-
-    @property
-    def kind(self) -> str:
-        """``builder``, ``provisioner`` or ``post-processor``."""
-
-    @property
-    def name(self) -> str:
-        """The name a template uses."""
 
 
 class Catalog(Protocol):

@@ -1,7 +1,7 @@
 """Every plugin process of a run. A context manager: when it ends, none of them is left.
 
-Hands out faces (`packer_sdk.faces`) to the engine, each wrapped so that a process that dies during a
-call is explained instead of merely missed.
+Hands out faces (`packer_sdk.faces`) to the engine, each wrapped so that a process that dies during
+a call is explained instead of merely missed.
 """
 
 from __future__ import annotations
@@ -33,10 +33,12 @@ class Fleet:
 
     Args:
         environ: What every process gets as its environment.
+        log_frames: Whether every frame that is exchanged is logged.
     """
 
-    def __init__(self, environ: Mapping[str, str]) -> None:
+    def __init__(self, environ: Mapping[str, str], *, log_frames: bool = False) -> None:
         self._environ = dict(environ)
+        self._log_frames = log_frames
         self._lock = threading.Lock()
         self._processes: list[PluginProcess] = []
         self._closed = False
@@ -54,8 +56,7 @@ class Fleet:
 
     def builder(self, component: Component, job: str) -> GuardedBuilder:
         """Start a builder for one job."""
-        process = self._start(component, job)
-        return GuardedBuilder(process)
+        return GuardedBuilder(self._start(component, job))
 
     def provisioner(self, component: Component, job: str) -> GuardedProvisioner:
         """Start a provisioner for one job."""
@@ -69,7 +70,7 @@ class Fleet:
         """End every process: all are told first, then all are waited for."""
         with self._lock:
             self._closed = True
-            processes, self._processes = self._processes, []
+            processes = list(self._processes)
         for process in reversed(processes):
             process.close()
         stopping = [
@@ -79,8 +80,12 @@ class Fleet:
         for thread in stopping:
             thread.join()
 
+    def abandon(self) -> None:
+        """Kill every process, without waiting for it; whoever calls one learns that it is gone."""
+        spawn("abandon", lambda: self.stop(grace_s=0))
+
     def _start(self, component: Component, job: str) -> PluginProcess:
-        process = PluginProcess.start(component, self._environ)
+        process = PluginProcess.start(component, self._environ, log_frames=self._log_frames)
         with self._lock:
             if not self._closed:
                 self._processes.append(process)

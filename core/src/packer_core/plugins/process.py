@@ -10,9 +10,9 @@ Two threads read what the process prints for as long as it lives, so that it can
 full pipe: stderr becomes log lines, and so does stdout after its first line. The last lines of
 stderr are kept for the case that something has to be explained.
 
-The process leads a process group of its own. Ctrl-C at the terminal therefore reaches core alone, and
-core decides (protocol section 1.4); and whatever the process has started and left behind goes with it,
-because the whole group is killed when the process has ended.
+The process leads a process group of its own. Ctrl-C at the terminal therefore reaches core alone,
+and core decides (protocol section 1.4); and whatever the process has started and left behind goes
+with it, because the whole group is killed when the process has ended.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_core.errors import PluginCrashed, PluginStartError
+from packer_core.logs import plugin_line
 from packer_sdk.errors import ConnectionLost, RpcError
 from packer_sdk.rpc.session import Session
 from packer_sdk.threads import Deadline, spawn
@@ -71,7 +72,8 @@ class PluginProcess:
         self._last_lines: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
         self._first_line: str | None = None
         self._greeted = threading.Event()
-        self._log = logging.getLogger(f"packer.plugin.{self.label}")
+        self._burial = threading.Lock()
+        self._buried = False
         assert child.stdout is not None
         assert child.stderr is not None
         self._pumps = [
@@ -86,6 +88,7 @@ class PluginProcess:
         environ: Mapping[str, str],
         *,
         timeout_s: float = START_TIMEOUT_S,
+        log_frames: bool = False,
     ) -> PluginProcess:
         """Start a component and connect to it.
 
@@ -93,6 +96,7 @@ class PluginProcess:
             component: From the catalog.
             environ: The environment the process gets, beside what the protocol adds (section 1.1).
             timeout_s: Seconds until its first line must have come.
+            log_frames: Whether every frame of the connection is logged.
 
         Raises:
             PluginStartError: it did not come up; nothing of it is left running.
@@ -100,7 +104,7 @@ class PluginProcess:
         logger.info("Loading %s: %s", component.kind, component.name)
         process = cls(component, _spawn(component, environ))
         try:
-            process._connect(process._handshake(timeout_s))
+            process._connect(process._handshake(timeout_s), log_frames)
         except BaseException:
             process.stop(grace_s=0)
             raise
@@ -144,7 +148,7 @@ class PluginProcess:
             self.session.close()
 
     def stop(self, *, grace_s: float = CLOSE_GRACE_S) -> None:
-        """Make sure the process, and all it has started, is gone.
+        """Make sure the process, and all it has started, is gone. May be called again.
 
         Args:
             grace_s: Seconds for it to end by itself once the connection is closed.
@@ -154,6 +158,11 @@ class PluginProcess:
             logger.info("%s does not end by itself: terminating it", self.label)
             self._signal(signal.SIGTERM)
             self._ended(Deadline(min(grace_s, TERMINATE_GRACE_S)))
+        with self._burial:
+            if not self._buried:
+                self._bury()
+
+    def _bury(self) -> None:
         self._signal(signal.SIGKILL)  # also whatever of its group outlived it
         self._child.wait()
         for pump in self._pumps:
@@ -161,6 +170,7 @@ class PluginProcess:
         for pipe in (self._child.stdout, self._child.stderr):
             if pipe is not None:
                 pipe.close()
+        self._buried = True  # its group's number may belong to somebody else from here on
 
     # --- coming up
 
@@ -184,8 +194,8 @@ class PluginProcess:
             ) from error
         return greeting
 
-    def _connect(self, greeting: handshake.Handshake) -> None:
-        self._log.debug("connecting to %s %s", greeting.network, greeting.address)
+    def _connect(self, greeting: handshake.Handshake, log_frames: bool) -> None:
+        logger.debug("connecting to %s at %s %s", self.label, greeting.network, greeting.address)
         try:
             connection = _dial(greeting)
         except (OSError, ValueError) as error:
@@ -193,7 +203,7 @@ class PluginProcess:
                 f"cannot be reached at {greeting.network} {greeting.address}: {error}",
                 "it may have ended in the meantime; PACKER_LOG=1 shows what it says",
             ) from error
-        self.session = Session(connection, client=True, name=self.label)
+        self.session = Session(connection, client=True, name=self.label, log_frames=log_frames)
 
     def _start_error(self, what: str, hint: str) -> PluginStartError:
         return PluginStartError(
@@ -210,11 +220,11 @@ class PluginProcess:
 
     def _keep_line(self, text: str) -> None:
         self._last_lines.append(text)
-        log_line(self._log, self.label, text)
+        plugin_line(self.label, text)
 
     def _stdout_line(self, text: str) -> None:
         if self._greeted.is_set():
-            log_line(self._log, self.label, text)
+            plugin_line(self.label, text)
             return
         self._first_line = text
         self._greeted.set()
@@ -248,11 +258,6 @@ class PluginProcess:
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self._child.pid, number)
-
-
-def log_line(log: logging.Logger, label: str, text: str) -> None:
-    """Log a line of a plugin behind its name, as the plugin page shows it."""
-    log.info("%s: %s", label, text)
 
 
 def _spawn(component: Component, environ: Mapping[str, str]) -> subprocess.Popen[bytes]:

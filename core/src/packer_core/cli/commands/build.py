@@ -1,0 +1,96 @@
+"""``packer build``: from a template to artifacts (BLD-001 to BLD-018)."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packer_core.cli import options as flags
+from packer_core.cli.command import Command
+from packer_core.cli.preparation import prepare_and_show
+from packer_core.cli.templates import TEMPLATE_PARAMETERS, TemplateOptions, load, show_warnings
+from packer_core.engine.configs import BuildFlags
+from packer_core.engine.plan import Choice, plan, unknown_choices
+from packer_core.engine.report import report, report_job
+from packer_core.engine.scheduler import run as run_jobs
+from packer_core.ui.decorate import BuildUis, TimestampedUi
+
+if TYPE_CHECKING:
+    from packer_core.app import App
+    from packer_core.engine.configs import OnError
+    from packer_core.template.model import Template
+
+
+@dataclass(frozen=True, kw_only=True)
+class BuildOptions(TemplateOptions):
+    """What the command line says."""
+
+    only: tuple[str, ...] = ()
+    except_: tuple[str, ...] = ()
+    on_error: OnError = "cleanup"
+    parallel_builds: int = 0
+    color: bool | None = None
+    debug: bool = False
+    force: bool = False
+    timestamp_ui: bool = False
+
+
+def run(app: App, options: BuildOptions) -> int:
+    """Load, plan, prepare, build, report."""
+    ui = TimestampedUi(app.ui) if options.timestamp_ui else app.ui
+    template = load(app, options)
+    show_warnings(app, template.warnings)
+    choice = Choice(only=options.only, except_=options.except_)
+    _warn_of_unknown_choices(app, template, choice)
+    jobs = plan(template, app.discover(), choice)
+    ui_for = BuildUis(ui, color=app.wants_color(options.color))
+    ui_for.announce(job.name for job in jobs)
+    with app.interruptible(), app.fleet() as fleet:
+        build_flags = BuildFlags(
+            debug=options.debug, force=options.force, on_error=options.on_error
+        )
+        ready = prepare_and_show(jobs, template, build_flags, fleet, ui_for)
+        if not ready:
+            return 1
+        started = time.monotonic()
+        outcomes = run_jobs(
+            ready,
+            ui_for,
+            app.cancel,
+            limit=options.parallel_builds,
+            debug=options.debug,
+            finished=lambda outcome: report_job(outcome, ui),
+        )
+        return report(
+            outcomes,
+            ui,
+            ui_for,
+            duration_s=time.monotonic() - started,
+            ready=len(ready) == len(jobs),
+        )
+
+
+def _warn_of_unknown_choices(app: App, template: Template, choice: Choice) -> None:
+    for name in unknown_choices(template, choice):
+        app.ui.say(f"Warning: -only and -except: no builder of this template is named {name}")
+
+
+COMMAND = Command(
+    "build",
+    "Build images from a template",
+    description="Every builder of the template is a build; builds run side by side.",
+    parameters=(
+        flags.COLOR,
+        flags.DEBUG,
+        flags.EXCEPT,
+        flags.FORCE,
+        flags.ON_ERROR,
+        flags.ONLY,
+        flags.PARALLEL_BUILDS,
+        flags.TIMESTAMP_UI,
+        *TEMPLATE_PARAMETERS,
+    ),
+    options=BuildOptions,
+    run=run,
+)

@@ -1,0 +1,59 @@
+"""``packer validate``: everything that ``build`` does before it builds (VAL-001, VAL-002)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from packer_core.cli import options as flags
+from packer_core.cli.command import Command
+from packer_core.cli.preparation import prepare_and_show
+from packer_core.cli.templates import TEMPLATE_PARAMETERS, TemplateOptions, load, show_warnings
+from packer_core.engine.configs import BuildFlags
+from packer_core.engine.plan import Choice, plan
+from packer_core.ui.decorate import BuildUis
+
+if TYPE_CHECKING:
+    from packer_core.app import App
+    from packer_core.template.model import Template
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValidateOptions(TemplateOptions):
+    """What the command line says."""
+
+    only: tuple[str, ...] = ()
+    except_: tuple[str, ...] = ()
+    syntax_only: bool = False
+
+
+def run(app: App, options: ValidateOptions) -> int:
+    """Say whether the template would build, as far as that shows without building."""
+    template = load(app, options, strict_variables=not options.syntax_only)
+    show_warnings(app, template.warnings)
+    if options.syntax_only:
+        app.ui.say("The syntax of the template is valid; no plugin was asked.")
+        return 0
+    choice = Choice(only=options.only, except_=options.except_)
+    if not _accepted(app, template, choice):
+        return 1
+    app.ui.say("The configuration is valid.")
+    return 0
+
+
+def _accepted(app: App, template: Template, choice: Choice) -> bool:
+    jobs = plan(template, app.discover(), choice)
+    ui_for = BuildUis(app.ui, color=app.color)
+    with app.interruptible(), app.fleet() as fleet:
+        ready = prepare_and_show(jobs, template, BuildFlags(), fleet, ui_for)
+    return len(ready) == len(jobs)
+
+
+COMMAND = Command(
+    "validate",
+    "Check that a template can be built",
+    description="Starts the plugins and has them judge their configuration. Nothing is built.",
+    parameters=(flags.EXCEPT, flags.ONLY, flags.SYNTAX_ONLY, *TEMPLATE_PARAMETERS),
+    options=ValidateOptions,
+    run=run,
+)

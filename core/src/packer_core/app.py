@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from .paths import Paths
     from .plugins.catalog import Catalog
     from .plugins.fleet import Fleet
+    from .plugins.fleet import Fleet
     from .settings import Settings
 
 

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from .paths import Paths
     from .plugins.catalog import Catalog
     from .plugins.fleet import Fleet
-    from .plugins.fleet import Fleet
     from .settings import Settings
 
 
@@ -194,6 +193,14 @@ class App:
         for text in self.catalog.announcements:
             self.ui.say(text)
         return self.catalog
+
+    def fleet(self) -> Fleet:
+        """What will own the plugin processes of this run; a second interrupt kills them all."""
+        from .plugins.fleet import Fleet
+
+        fleet = Fleet(self.environ, log_frames=self.settings.log_wire)
+        self.abort.on_cancel(fleet.abandon)
+        return fleet
 
     def interruptible(self, work: str = "build") -> Interrupts:
         """While this context is open, SIGINT and SIGTERM set `cancel`, then `abort` (CLI-011).

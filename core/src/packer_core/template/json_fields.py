@@ -9,9 +9,11 @@ from packer_core.diagnostics import Diagnostic
 from packer_sdk import Duration
 
 from .json_nodes import Array, Object, Scalar, describe, option
+from .rendering import explain, point_into
 
 if TYPE_CHECKING:
     from packer_core.diagnostics import Place
+    from packer_sdk.errors import PackerError
 
     from .json_nodes import Member, Node
     from .json_reader import Document
@@ -42,6 +44,12 @@ class Reading:
     def warn(self, summary: str, node: Node | Member, *, hint: str | None = None) -> None:
         """Note something that stops nothing."""
         self.findings.append(Diagnostic(summary, self.place(node), hint=hint, severity="warning"))
+
+    def unrendered(self, what: str, error: PackerError, text: str, node: Node) -> None:
+        """Note a text whose ``{{ … }}`` cannot be filled in."""
+        reason, offset = explain(error, text)
+        place = point_into(self.place(node), text, offset)
+        self.findings.append(Diagnostic(f"{what}: {reason}", place, hint=error.hint))
 
     def mismatch(self, what: str, expected: str, node: Node, *, hint: str | None = None) -> None:
         """Note a value of the wrong type."""

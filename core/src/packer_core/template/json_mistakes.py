@@ -103,15 +103,16 @@ def _comment_or_quote(text: str, at: int) -> Fault | None:
 def _wrong_mark(source: SourceText, at: int, wanted: Wanted, opened: Sequence[int]) -> Fault | None:
     text = source.text
     character = text[at]
+    if wanted == "colon":
+        hint = 'write ":" instead' if character in "=;" else None
+        return Fault(at, at + 1, 'no ":" after the key', hint=hint)
     if character in "]}":
         return _wrong_close(source, at, wanted, opened)
     if character == ",":
         missing = "a key" if wanted in ("key", "first key") else "a value"
-        if wanted not in ("colon", "end"):
-            return Fault(at, at + 1, f'"," where {missing} is missing', hint='remove the ","')
-    if wanted == "colon":
-        hint = 'write ":" instead' if character in "=,;" else None
-        return Fault(at, at + 1, 'no ":" between key and value', hint=hint)
+        hint = None if wanted == "value" else 'remove the ","'
+        if wanted != "end":
+            return Fault(at, at + 1, f'"," where {missing} is missing', hint=hint)
     if wanted in ("comma or ]", "comma or }") and _VALUE_BEGINS.match(text, at):
         before = len(text[:at].rstrip())
         return Fault(before, before + 1, 'no "," between this and what follows')
@@ -131,7 +132,7 @@ def _wrong_close(
     text, character = source.text, source.text[at]
     pair = {"]": "[", "}": "{"}[character]
     if not opened:
-        return Fault(at, at + 1, f'"{character}" closes nothing') if wanted == "end" else None
+        return Fault(at, at + 1, f'"{character}" closes nothing')
     if text[opened[-1]] != pair:
         line, column = source.line_and_column(opened[-1])
         right = {"[": "]", "{": "}"}[text[opened[-1]]]
@@ -178,12 +179,16 @@ def _bad_number(number: re.Match[str]) -> Fault:
     text = number[0]
     hint = None
     digits = text.lstrip("+-")
-    if text.lstrip("+-") in ("NaN", "Infinity"):
+    if digits in ("NaN", "Infinity"):
         return Fault(number.start(), number.end(), f"JSON has no {text}")
     if text.startswith("+"):
         hint = "leave out the +"
     elif digits.startswith("."):
-        hint = f"write 0{digits} with its zero"
+        hint = f"write {text.removesuffix(digits)}0{digits}"
+    elif digits.rstrip(".").isdigit() and digits.endswith("."):
+        hint = f"write {text.rstrip('.')}.0"
+    elif digits[:2] in ("0x", "0X", "0o", "0b"):
+        hint = "numbers are decimal"
     elif digits.startswith("0") and digits[1:2].isdigit():
         hint = "leave out the leading zeros, or quote it if it is a file mode"
     return Fault(number.start(), number.end(), f"not a number: {_cut(text)}", hint=hint)

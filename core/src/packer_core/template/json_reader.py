@@ -14,6 +14,7 @@ It accepts what `json.loads` accepts, with these differences, all towards Go's r
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -75,8 +76,9 @@ def read_json(data: bytes, path: str) -> Document:
         data: Its bytes; UTF-8.
         path: As the user typed it, for diagnostics.
     """
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode()
     except UnicodeDecodeError as error:
         return Document(SourceText(path, ""), None, (_undecodable(data, error, path),))
     reader = _Reader(SourceText(path, text))
@@ -238,14 +240,13 @@ def _bad_escape(escape: re.Match[str], offset: int) -> Fault:
 
 
 def _undecodable(data: bytes, error: UnicodeDecodeError, path: str) -> Diagnostic:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return Diagnostic(
             "the file is UTF-16, not UTF-8",
             Place(path, 1, 1),
             hint="save it as UTF-8 in your editor",
         )
-    skipped = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    begin = max(data.rfind(b"\n", 0, error.start) + 1, skipped)
+    begin = data.rfind(b"\n", 0, error.start) + 1
     stop = data.find(b"\n", error.start)
     line = data[begin : stop if stop >= 0 else len(data)].removesuffix(b"\r")
     number = data.count(b"\n", 0, error.start) + 1

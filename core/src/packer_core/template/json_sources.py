@@ -124,7 +124,7 @@ def _rendered(
     try:
         return renderer.render(written, variables)
     except PackerError as error:
-        reading.error(f'builder name "{written}": {error}', node, hint=error.hint)
+        reading.unrendered(f'builder name "{written}"', error, written, node)
         return written
 
 

@@ -156,7 +156,7 @@ class StepReader:
         try:
             rendered = self.renderer.render(text, self.variables).strip()
         except PackerError as error:
-            self.reading.error(f'"max_retries" {text}: {error}', node, hint=error.hint)
+            self.reading.unrendered('"max_retries"', error, text, node)
             return 0
         if rendered.isdecimal() and rendered.isascii() and len(rendered) < 10:
             return int(rendered)

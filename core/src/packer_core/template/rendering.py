@@ -6,7 +6,7 @@ Everything else of a template goes to plugins as it is written; they fill it in 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packer_core.nearest import did_you_mean
@@ -16,6 +16,8 @@ from packer_sdk.errors import PackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from packer_core.diagnostics import Place
 
 MOST_ROUNDS = 100
 """How many variables may stand one behind the other (JSN-002)."""
@@ -32,11 +34,13 @@ class Failure:
         name: Its name.
         reason: What is wrong.
         hint: What to do about it.
+        offset: Where in its text, in characters; None if it is about the whole.
     """
 
     name: str
     reason: str
     hint: str | None = None
+    offset: int | None = None
 
 
 class Renderer:
@@ -74,7 +78,7 @@ class Renderer:
         return _Rounds(self._render_variable, texts, unset).run()
 
     def _render_variable(
-        self, text: str, variables: Mapping[str, str], user: Callable[[str], str]
+        self, text: str, variables: Mapping[str, str], user: Callable[[object], str]
     ) -> str:
         functions = {"user": user, "env": lambda name: self._environ.get(name, "")}
         protected = _BUILD_TIME.sub(_as_literal, text)
@@ -94,12 +98,46 @@ class Renderer:
         )
 
 
+def explain(error: PackerError, text: str) -> tuple[str, int | None]:
+    """Return what is wrong with a text, and where in it: its offset, None if that is not known.
+
+    Args:
+        error: What rendering it raised.
+        text: As it is written, before anything in it was protected.
+    """
+    if not isinstance(error, interpolate.TemplateSyntaxError | interpolate.RenderError):
+        return str(error), None
+    if not error.line:
+        return str(error), None
+    reason = str(error).partition(f"line {error.line}, column {error.column}: ")[2]
+    lines = _BUILD_TIME.sub(_as_literal, text).split("\n")
+    offset = sum(len(line) + 1 for line in lines[: error.line - 1]) + error.column - 1
+    for action in _BUILD_TIME.finditer(text):
+        if offset <= action.start():
+            break
+        offset -= min(len(_as_literal(action)) - len(action[0]), offset - action.start())
+    return reason, offset
+
+
+def point_into(place: Place, text: str, offset: int | None) -> Place:
+    """Narrow the place of a string down to one character of it.
+
+    Args:
+        place: Of the whole string, with its quotes.
+        text: What it stands for.
+        offset: Which character is meant.
+    """
+    if offset is None or place.length != len(text) + 2:
+        return place  # escapes: characters do not stand where they are counted
+    return replace(place, column=place.column + 1 + min(offset, len(text)), length=1)
+
+
 class _Rounds:
     # Has a stack of its own: a hundred nested calls of the engine would be too deep for Python's.
 
     def __init__(
         self,
-        render: Callable[[str, Mapping[str, str], Callable[[str], str]], str],
+        render: Callable[[str, Mapping[str, str], Callable[[object], str]], str],
         texts: Mapping[str, str],
         unset: Mapping[str, str],
     ) -> None:
@@ -133,7 +171,9 @@ class _Rounds:
         """Render one variable; the name of the one it waits for comes back."""
         needed: list[str] = []
 
-        def user(other: str) -> str:
+        def user(other: object) -> str:
+            if not isinstance(other, str):
+                raise PackerError(f"user wants the name of a variable, not {other}")
             known = self._values.get(other, self._unset.get(other))
             if known is None:
                 needed.append(other)
@@ -145,7 +185,8 @@ class _Rounds:
         except PackerError as error:
             if needed:
                 return self._put_off(name, needed[0])
-            self._fail(name, str(error), error.hint)
+            reason, offset = explain(error, self._texts[name])
+            self._fail(name, reason, error.hint, offset)
         return None
 
     def _put_off(self, name: str, needed: str) -> str | None:
@@ -162,9 +203,11 @@ class _Rounds:
         self._fail(names[0], f"needs itself: {' → '.join(names)}")
         self._failed.update(names)
 
-    def _fail(self, name: str, reason: str, hint: str | None = None) -> None:
+    def _fail(
+        self, name: str, reason: str, hint: str | None = None, offset: int | None = None
+    ) -> None:
         self._failed.add(name)
-        self._failures.append(Failure(name, reason, hint))
+        self._failures.append(Failure(name, reason, hint, offset))
 
     def _is_done(self, name: str) -> bool:
         return name in self._values or name in self._failed

@@ -18,6 +18,7 @@ from packer_sdk.errors import PackerError
 from .json_nodes import Object, Scalar, describe
 from .json_reader import read_json
 from .model import Variable
+from .rendering import point_into
 from .source_file import read_file
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from .json_nodes import Member
     from .json_reader import Document
-    from .rendering import Renderer
+    from .rendering import Failure, Renderer
 
 UNSET = "<unknown>"
 """Value of a required variable that nobody has set, when a template is only looked at."""
@@ -154,7 +155,7 @@ def resolve_variables(
     texts = {name: value.text for name, value in given.items()}
     values, failures = renderer.render_all(texts, unset=dict.fromkeys(missing, UNSET))
     for failure in failures:
-        findings.append(_failed(failure.name, failure.reason, failure.hint, given, strict=strict))
+        findings.append(_failed(failure, given[failure.name], strict=strict))
     variables = {}
     for name in dict.fromkeys((*declared, *given)):
         declaration = declared.get(name)
@@ -209,15 +210,12 @@ def _missing(
     )
 
 
-def _failed(
-    name: str, reason: str, hint: str | None, given: Mapping[str, _Given], *, strict: bool
-) -> Diagnostic:
-    value = given[name]
+def _failed(failure: Failure, value: _Given, *, strict: bool) -> Diagnostic:
     where = "" if value.place else f" (from {value.source})"
     return Diagnostic(
-        f'variable "{name}"{where}: {reason}',
-        value.place,
-        hint=hint,
+        f'variable "{failure.name}"{where}: {failure.reason}',
+        value.place and point_into(value.place, value.text, failure.offset),
+        hint=failure.hint,
         severity="error" if strict else "warning",
     )
 

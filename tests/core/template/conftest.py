@@ -1,0 +1,68 @@
+"""Loading a template from text, and what is said about a wrong one."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import pytest
+
+from packer_core.errors import TemplateError
+from packer_core.template.load import load_template
+from packer_core.template.variables import VariableInputs
+
+if TYPE_CHECKING:
+    from packer_core.diagnostics import Diagnostic
+    from packer_core.template.model import Template
+
+
+class Load(Protocol):
+    def __call__(
+        self, template: str | dict[str, Any], inputs: VariableInputs = ..., *, strict: bool = ...
+    ) -> Template: ...
+
+
+class Refuse(Protocol):
+    def __call__(
+        self, template: str | dict[str, Any], inputs: VariableInputs = ...
+    ) -> tuple[Diagnostic, ...]: ...
+
+
+@pytest.fixture
+def template_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the template lies, as a user would type it."""
+    monkeypatch.chdir(tmp_path)
+    return Path("box.json")
+
+
+@pytest.fixture
+def load(template_path: Path) -> Load:
+    """Write a template and load it."""
+
+    def load(
+        template: str | dict[str, Any],
+        inputs: VariableInputs = VariableInputs(),  # noqa: B008 - frozen and empty
+        *,
+        strict: bool = True,
+    ) -> Template:
+        text = template if isinstance(template, str) else json.dumps(template, indent=2)
+        template_path.write_text(text, encoding="utf-8")
+        return load_template(template_path, inputs, strict_variables=strict)
+
+    return load
+
+
+@pytest.fixture
+def refuse(load: Load) -> Refuse:
+    """Load a template that is wrong, and hand out what is said about it."""
+
+    def refuse(
+        template: str | dict[str, Any],
+        inputs: VariableInputs = VariableInputs(),  # noqa: B008 - frozen and empty
+    ) -> tuple[Diagnostic, ...]:
+        with pytest.raises(TemplateError) as caught:
+            load(template, inputs)
+        return caught.value.diagnostics
+
+    return refuse

@@ -39,11 +39,11 @@ class Flags(enum.IntFlag):
 
 
 _TYPES = {int(kind): kind for kind in FrameType}
-_LENGTH_MEANS = {
-    FrameType.DATA: "bytes",
-    FrameType.WINDOW_UPDATE: "more window",
-    FrameType.PING: "as its number",
-    FrameType.GO_AWAY: "as its code",
+_LENGTH_SHOWN = {
+    FrameType.DATA: "{} bytes",
+    FrameType.WINDOW_UPDATE: "+{}",
+    FrameType.PING: "#{}",
+    FrameType.GO_AWAY: "code {}",
 }
 
 
@@ -74,8 +74,7 @@ class Frame:
         """As a log shows it: ``stream 3 DATA FIN 120 bytes``."""
         words = ["session" if self.stream_id == 0 else f"stream {self.stream_id}", self.type.name]
         words += [flag.name for flag in Flags if flag.name and self.flags & flag]
-        words += [str(self.length), _LENGTH_MEANS[self.type]]
-        return " ".join(words)
+        return " ".join([*words, _LENGTH_SHOWN[self.type].format(self.length)])
 
 
 def encode_header(kind: int, flags: int, stream_id: int, length: int) -> bytes:

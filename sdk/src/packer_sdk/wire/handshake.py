@@ -44,6 +44,17 @@ class Handshake:
     address: str
 
 
+def environment(
+    *, min_port: int = DEFAULT_MIN_PORT, max_port: int = DEFAULT_MAX_PORT
+) -> dict[str, str]:
+    """What a plugin that is started finds in its environment, beside the inherited (1.1)."""
+    return {
+        MAGIC_COOKIE_NAME: MAGIC_COOKIE_VALUE,
+        MIN_PORT_NAME: str(min_port),
+        MAX_PORT_NAME: str(max_port),
+    }
+
+
 def format_line(handshake: Handshake) -> str:
     """The line without its line feed; whoever prints it adds one and flushes."""
     version = [handshake.major] if handshake.minor is None else [handshake.major, handshake.minor]

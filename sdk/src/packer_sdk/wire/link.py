@@ -105,7 +105,7 @@ class Link:
 
     def wait_sent(self) -> None:
         """Wait until what is queued now has been sent, or the connection ended."""
-        last = self._batches_taken + bool(self.session.has_data_to_send)
+        last = self._batches_taken + 1  # the batch being sent was taken before
         while self._batches_sent < last and not self.ended:
             self._sent.wait()
 

@@ -287,10 +287,6 @@ class Session:
         """Ask for a sign of life; `PongReceived` carries the same number (32 bits)."""
         self._queue(_PING, _SYN, 0, number)
 
-    def send_go_away(self) -> None:
-        """Tell the peer, in peace, that we accept no new streams."""
-        self._queue(_GO_AWAY, 0, 0, _NORMAL)
-
     # Bytes to frames to events.
 
     def _receive_some(self, view: memoryview, events: list[Event]) -> int:
@@ -316,7 +312,7 @@ class Session:
 
     def _receive_ping(self, frame: Frame, events: list[Event]) -> None:
         if frame.flags & _SYN:
-            self._answer(_PING, _ACK, 0, frame.length)
+            self._answer(frame, _PING, _ACK, frame.length)
         else:
             events.append(PongReceived(frame.length))
 
@@ -353,11 +349,11 @@ class Session:
         if stream_id == 0 or stream_id % 2 == self._next_id % 2:
             raise RemoteProtocolError(f"the peer may not open this stream: {frame}")
         if len(self._unaccepted) >= BACKLOG:
-            self._answer(_WINDOW_UPDATE, _RST, stream_id, 0)
+            self._answer(frame, _WINDOW_UPDATE, _RST, 0)
             return
         self._flows[stream_id] = _Flow()
         self._unaccepted.append(stream_id)
-        self._answer(_WINDOW_UPDATE, _ACK, stream_id, 0)
+        self._answer(frame, _WINDOW_UPDATE, _ACK, 0)
         events.append(StreamOpened(stream_id))
 
     def _receive_data_header(self, frame: Frame, flow: _Flow | None) -> None:
@@ -414,11 +410,13 @@ class Session:
         if flow.finished_by_us and flow.finished_by_peer:
             del self._flows[stream_id]
 
-    def _answer(self, kind: int, flags: int, stream_id: int, length: int) -> None:
+    def _answer(self, question: Frame, kind: int, flags: int, length: int) -> None:
         self._answers += 1
         if self._answers > MOST_ANSWERS:
-            raise RemoteProtocolError(f"the peer asks without reading: {MOST_ANSWERS} answers wait")
-        self._queue(kind, flags, stream_id, length)
+            raise RemoteProtocolError(
+                f"the peer does not read, and {MOST_ANSWERS} answers wait for it: {question}"
+            )
+        self._queue(kind, flags, question.stream_id, length)
 
     def _queue(
         self, kind: int, flags: int, stream_id: int, length: int, payload: Buffer = b""

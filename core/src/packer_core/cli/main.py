@@ -40,7 +40,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     argv = sys.argv[1:] if argv is None else argv
     if component := plugin_process.component_in(argv):
-        return plugin_process.serve(component, protobuf=plugin_process.wants_protobuf(argv))
+        return plugin_process.serve(component)
     from packer_core.app import App
 
     words, machine_readable = take_machine_readable(argv)

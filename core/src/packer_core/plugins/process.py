@@ -182,9 +182,7 @@ class PluginProcess:
             )
         if self._first_line is None:
             end = self._how_it_ended(Deadline(2.0))
-            raise self._start_error(
-                f"{end} before it said where it listens", "its last words are below, if it had any"
-            )
+            raise self._start_error(f"{end} before it said where it listens")
         try:
             greeting = handshake.parse_line(self._first_line)
             handshake.judge(greeting)
@@ -205,7 +203,7 @@ class PluginProcess:
             ) from error
         self.session = Session(connection, client=True, name=self.label, log_frames=log_frames)
 
-    def _start_error(self, what: str, hint: str) -> PluginStartError:
+    def _start_error(self, what: str, hint: str | None = None) -> PluginStartError:
         return PluginStartError(
             f"{self.label} {what}: {self.component.path}", last_lines=self.last_lines, hint=hint
         )

@@ -29,22 +29,12 @@ def component_in(words: Sequence[str]) -> str | None:
     return names[0] if names and names[0].startswith(_PREFIXES) else None
 
 
-def serve(executable: str, *, protobuf: bool) -> int:
-    """Serve one component until core is done with it.
-
-    Args:
-        executable: ``packer-KIND-NAME``.
-        protobuf: Whether core wants schemas by protobuf instead of gob.
-    """
+def serve(executable: str) -> int:
+    """Serve one component, ``packer-KIND-NAME``, until core is done with it."""
     component = bundled.find(executable)
     if component is None:
         sys.stderr.write(f"no such component comes with packer: {executable}\n")
         return 1
     from packer_sdk import plugin  # noqa: PLC0415
 
-    return plugin.start(*component, protobuf=protobuf)
-
-
-def wants_protobuf(words: Sequence[str]) -> bool:
-    """Whether core asked for protobuf."""
-    return _PROTOBUF in words
+    return plugin.start(*component)

@@ -44,7 +44,7 @@ def run(app: App, options: ValidateOptions) -> int:
 def _accepted(app: App, template: Template, choice: Choice) -> bool:
     jobs = plan(template, app.discover(), choice)
     ui_for = BuildUis(app.ui, color=app.color)
-    with app.interruptible(), app.fleet() as fleet:
+    with app.interruptible("validation"), app.fleet() as fleet:
         ready = prepare_and_show(jobs, template, BuildFlags(), fleet, ui_for)
     return len(ready) == len(jobs)
 

@@ -1,0 +1,49 @@
+"""Small executables for tests that start plugin processes."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+from packer_core.plugins.catalog import Component
+
+
+def program(folder: Path, text: str, *, interpreter: str = sys.executable) -> Path:
+    """Write an executable script."""
+    path = folder / "program"
+    path.write_text(f"#!{interpreter}\n{dedent(text)}", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def component(path: Path, kind: str = "builder", name: str = "test") -> Component:
+    """What the catalog would say of it."""
+    return Component(kind=kind, name=name, argv=(str(path),), source="config file", path=path)
+
+
+def plugin(folder: Path, body: str, kind: str = "builder") -> Component:
+    """A component of ``kind`` whose one method consists of ``body``."""
+    head = {
+        "builder": ("Builder", "run(self, config, ui, hook, cancel)"),
+        "provisioner": (
+            "Provisioner",
+            "provision(self, config, ui, communicator, data, cancel)",
+        ),
+        "post-processor": ("PostProcessor", "post_process(self, config, ui, artifact, cancel)"),
+    }
+    base, signature = head[kind]
+    lines = "\n".join(f"        {line}" for line in dedent(body).strip().splitlines())
+    text = (
+        "import os, signal, sys, time\n"
+        "from packer_sdk import *\n"
+        "from packer_sdk import plugin\n"
+        "@config\n"
+        "class Config:\n"
+        "    option: str = field(doc='An option.', default='')\n"
+        f"class It({base}[Config]):\n"
+        f"    def {signature}:\n{lines}\n"
+        "if __name__ == '__main__':\n"
+        f"    sys.exit(plugin.register_{kind.replace('-', '_')}(It))\n"
+    )
+    return component(program(folder, text), kind)

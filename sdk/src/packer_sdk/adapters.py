@@ -68,11 +68,13 @@ class Adapter(Generic[ComponentT]):
 
     def _config_with(self, data: Mapping[str, object]) -> Any:
         """The config object, with templates rendered from the values of the build."""
+        config = self._prepared()
+        return self._decode(self._configs, data)[0] if _holds_template(self._configs) else config
+
+    def _prepared(self) -> Any:
         if self._config is None:
             raise PackerError("asked to work before it was configured: a bug of the caller")
-        if not _holds_template(self._configs):
-            return self._config
-        return self._decode(self._configs, data)[0]
+        return self._config
 
     def _decode(
         self, configs: Sequence[object], data: Mapping[str, object] | None
@@ -98,7 +100,7 @@ class BuilderAdapter(Adapter["Builder[Any]"]):
 
     def run(self, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact | None:
         """Build. The author's calls of the hook end when ``cancel`` goes up, whatever they pass."""
-        return self.component.run(self._config_with({}), ui, BuildHook(hook, cancel), cancel)
+        return self.component.run(self._prepared(), ui, BuildHook(hook, cancel), cancel)
 
 
 class ProvisionerAdapter(Adapter["Provisioner[Any]"]):

@@ -1,1 +1,30 @@
 """What plugin authors test with: doubles, a loopback, a harness, a contract."""
+
+from __future__ import annotations
+
+from .doubles import (
+    HookCall,
+    MemoryArtifact,
+    RecordedProgress,
+    RecordingHook,
+    RecordingUi,
+    Reply,
+    ScriptedCommand,
+    ScriptedCommunicator,
+)
+from .harness import Loopback, PluginProcess, client_of, connect
+
+__all__ = [
+    "HookCall",
+    "Loopback",
+    "MemoryArtifact",
+    "PluginProcess",
+    "RecordedProgress",
+    "RecordingHook",
+    "RecordingUi",
+    "Reply",
+    "ScriptedCommand",
+    "ScriptedCommunicator",
+    "client_of",
+    "connect",
+]

@@ -1,0 +1,321 @@
+"""The life of a plugin process, from start to exit.
+
+1. **Refuse.** Without core's cookie a person has started us: say so, exit 1 (protocol 1.1).
+2. **Take stdout away.** It has room for one line, the handshake. Before any code of the plugin is
+   imported, file descriptor 1 becomes standard error: a stray print, of Python, of a C library
+   or of a child, is a log line and no broken protocol.
+3. **Load** the component, then **listen**: on a Unix socket in a folder nobody else can enter,
+   or on the first free port of core's range.
+4. **Announce** the address, in the log and as the handshake line.
+5. **Accept** one connection within a minute, and remove the listener. From here on, Ctrl-C is
+   core's business: it reaches us too, and is not for us.
+6. **Serve** until core's stream ends, however it ends. Then what still runs is told to stop, has
+   five seconds, and the process is gone: no orphans, even when an author's thread is stuck.
+
+All the while a thread watches the parent: if core dies while the plugin is still loading or
+listening, there is no connection whose loss would tell. (Linux could signal us instead, but it
+does so when the *thread* that started us ends, and core starts plugins from threads.)
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import sys
+import time
+from typing import TYPE_CHECKING, Self
+
+from packer_sdk.errors import ComponentError, PackerError
+from packer_sdk.threads import spawn
+from packer_sdk.wire import handshake
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import NoReturn
+
+logger = logging.getLogger(__name__)
+
+CONNECT_TIMEOUT_S = 60.0
+"""How long core may take to connect."""
+
+CLEAN_UP_S = 5.0
+"""How long running calls may take to stop when core is gone."""
+
+PARENT_POLL_S = 1.0
+"""How often the parent is looked at."""
+
+TRANSPORT_NAME = "PACKER_PLUGIN_TRANSPORT"
+"""Set to ``tcp`` for a port instead of a Unix socket."""
+
+WIRE_LOG_NAME = "PACKER_LOG_WIRE"
+"""Set to log every frame."""
+
+_LONGEST_SOCKET_PATH = 100  # sun_path holds 108 bytes on Linux, 104 on macOS, one of them zero
+
+
+def serve(kind: str, load: Callable[[], object], *, protobuf: bool) -> int:
+    """Serve one component to core; does not return if that succeeds.
+
+    Args:
+        kind: ``builder``, ``provisioner`` or ``post-processor``.
+        load: Gives the author's class; called once stdout is safe.
+        protobuf: Whether core wants schemas in protobuf.
+
+    Returns:
+        An exit status: the process was not started by core, or cannot serve.
+    """
+    if os.environ.get(handshake.MAGIC_COOKIE_NAME) != handshake.MAGIC_COOKIE_VALUE:
+        sys.stderr.write(_BY_HAND)
+        return 1
+    announce = _take_stdout()
+    _log_to_stderr()
+    try:
+        _live(kind, load, protobuf, announce)
+    except PackerError as error:
+        logger.error("%s%s", error, f"\nhint: {error.hint}" if error.hint else "")  # noqa: TRY400 - made for people
+        return 1
+
+
+_BY_HAND = """\
+this is a plugin of packer: packer starts it when a template needs it
+
+hint: install it with `packer plugins install`, then run `packer build TEMPLATE`
+"""
+
+
+def _live(kind: str, load: Callable[[], object], protobuf: bool, announce: int) -> NoReturn:
+    from packer_sdk.adapters import adapter_for  # noqa: PLC0415 - not before stdout is taken
+
+    with ParentWatch(os.getppid()) as watch:
+        face = adapter_for(kind, load(), protobuf=protobuf)
+        with Listener.open(os.environ) as listener:
+            watch.before_exit = listener.close
+            _announce(listener, announce)
+            connection = listener.accept(CONNECT_TIMEOUT_S)
+        _ignore_interrupts()
+        watch.patience_s = CLEAN_UP_S + 1
+        _serve_connection(connection, kind, face)
+
+
+def _serve_connection(connection: socket.socket, kind: str, face: object) -> NoReturn:
+    from packer_sdk.rpc.component import service_of  # noqa: PLC0415 - see _live
+    from packer_sdk.rpc.session import Session  # noqa: PLC0415 - see _live
+
+    status = 1
+    try:
+        log_frames = bool(os.environ.get(WIRE_LOG_NAME))
+        session = Session(connection, client=False, name="packer", log_frames=log_frames)
+        session.serve(service_of(session, kind, face), clean_up_s=CLEAN_UP_S)
+        status = 0
+    except PackerError as error:
+        logger.error("not served: %s", error)  # noqa: TRY400 - made for people
+    finally:
+        leave(status)
+
+
+def leave(status: int) -> NoReturn:
+    """End the process now, whatever its threads are doing; what was printed gets out."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
+
+
+def _take_stdout() -> int:
+    """Keep the real standard output for the handshake, and let everybody else have stderr.
+
+    What a script printed before is still in Python's buffer, and goes to the log with the rest.
+    """
+    announce = os.dup(1)
+    os.dup2(2, 1)
+    reconfigure = getattr(sys.stdout, "reconfigure", None)
+    if reconfigure:
+        reconfigure(line_buffering=True)
+    return announce
+
+
+def _log_to_stderr() -> None:
+    from packer_sdk import logs  # noqa: PLC0415 - a refused start needs none
+
+    logs.log_to_stderr()
+
+
+def _announce(listener: Listener, announce: int) -> None:
+    low, high = port_range(os.environ)
+    logger.info("Plugin minimum port: %d", low)
+    logger.info("Plugin maximum port: %d", high)
+    logger.info("Plugin address: %s %s", listener.network, listener.address)
+    line = handshake.format_line(
+        handshake.Handshake(
+            handshake.API_MAJOR, handshake.API_MINOR, listener.network, listener.address
+        )
+    )
+    # Written past every buffer. The descriptor stays open: its end would look like ours.
+    os.write(announce, f"{line}\n".encode())
+
+
+def _ignore_interrupts() -> None:
+    """Let Ctrl-C and a polite kill pass by: only core decides (section 1.4).
+
+    A handler that does nothing, because an *ignored* signal stays ignored in the programs we
+    start, and nobody could end those politely.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: None)
+
+
+class ParentWatch:
+    """Ends the process when its parent has died.
+
+    Args:
+        parent: Process id of the parent.
+
+    Attributes:
+        patience_s: How long to wait before that; while there is a connection, its loss has
+            everything stopped in an orderly way, and this is only the net below.
+        before_exit: Called first.
+    """
+
+    def __init__(self, parent: int) -> None:
+        self.patience_s = 0.0
+        self.before_exit: Callable[[], None] = lambda: None
+        self._parent = parent
+        self._on = True
+
+    def __enter__(self) -> Self:
+        spawn("parent-watch", self._watch)
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._on = False
+
+    def _watch(self) -> None:
+        while self._on:
+            if os.getppid() != self._parent:
+                time.sleep(self.patience_s)
+                self.before_exit()
+                logger.error("packer is gone")
+                leave(1)
+            time.sleep(PARENT_POLL_S)
+
+
+class Listener:
+    """Where core connects. A context manager: leaving removes it.
+
+    Attributes:
+        network: ``unix`` or ``tcp``.
+        address: What core dials.
+    """
+
+    def __init__(self, network: str, address: str, sock: socket.socket) -> None:
+        self.network = network
+        self.address = address
+        self._sock = sock
+
+    @classmethod
+    def open(cls, environ: Mapping[str, str]) -> Self:
+        """Listen as the environment says.
+
+        Raises:
+            ComponentError: there is no free port, or no folder for a socket.
+        """
+        if environ.get(TRANSPORT_NAME) == "tcp" or not hasattr(socket, "AF_UNIX"):
+            return cls._open_tcp(*port_range(environ))
+        return cls._open_unix(environ)
+
+    @classmethod
+    def _open_tcp(cls, low: int, high: int) -> Self:
+        for port in range(low, high + 1):
+            sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+            try:
+                sock.bind(("127.0.0.1", port))
+                sock.listen(1)
+            except OSError:
+                sock.close()
+            else:
+                return cls("tcp", f"127.0.0.1:{port}", sock)
+        raise ComponentError(
+            f"no free port for the plugin: {low} to {high}",
+            hint="widen the range with PACKER_PLUGIN_MIN_PORT and PACKER_PLUGIN_MAX_PORT",
+        )
+
+    @classmethod
+    def _open_unix(cls, environ: Mapping[str, str]) -> Self:
+        folder = _private_folder(environ)
+        address = os.path.join(folder, "plugin")  # noqa: PTH118 - pathlib is not imported yet
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.bind(address)
+        sock.listen(1)
+        return cls("unix", address, sock)
+
+    def accept(self, timeout_s: float) -> socket.socket:
+        """Wait for core, and let nobody else in.
+
+        Raises:
+            ComponentError: it did not come within ``timeout_s`` seconds.
+        """
+        self._sock.settimeout(timeout_s)
+        try:
+            connection, _ = self._sock.accept()
+        except TimeoutError as error:
+            raise ComponentError(f"packer did not connect within {timeout_s:g} s") from error
+        finally:
+            self.close()
+        connection.setblocking(True)
+        return connection
+
+    def close(self) -> None:
+        """Remove it. Harmless when done before."""
+        self._sock.close()
+        if self.network == "unix":
+            with contextlib.suppress(OSError):
+                os.unlink(self.address)  # noqa: PTH108 - see _open_unix
+                os.rmdir(os.path.dirname(self.address))  # noqa: PTH106, PTH120 - see _open_unix
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def port_range(environ: Mapping[str, str]) -> tuple[int, int]:
+    """The lowest and the highest port core allows.
+
+    Raises:
+        ComponentError: one of the variables is no port.
+    """
+    low = _port(environ, handshake.MIN_PORT_NAME, handshake.DEFAULT_MIN_PORT)
+    high = _port(environ, handshake.MAX_PORT_NAME, handshake.DEFAULT_MAX_PORT)
+    return low, high
+
+
+def _port(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) < 65536:
+        raise ComponentError(f"{name} is no port: {text}")
+    return int(text)
+
+
+def _private_folder(environ: Mapping[str, str]) -> str:
+    """Make a folder for the socket; tempfile would cost more than all the rest of the start."""
+    for parent in _folders(environ):
+        path = os.path.join(parent, f"packer-plugin{os.urandom(6).hex()}")  # noqa: PTH118 - see _open_unix
+        if len(os.fsencode(path)) + len("/plugin") > _LONGEST_SOCKET_PATH:
+            continue
+        with contextlib.suppress(OSError):
+            os.mkdir(path, 0o700)  # noqa: PTH102 - see _open_unix
+            return path
+    raise ComponentError(
+        "no folder for the plugin's socket",
+        hint=f"set TMPDIR to a short path, or {TRANSPORT_NAME}=tcp",
+    )
+
+
+def _folders(environ: Mapping[str, str]) -> Iterator[str]:
+    if environ.get("TMPDIR"):
+        yield os.path.abspath(environ["TMPDIR"])  # noqa: PTH100 - see _open_unix
+    yield from ("/tmp", "/var/tmp")  # noqa: S108 - the folder made in it is ours alone

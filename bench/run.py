@@ -1,0 +1,133 @@
+"""Numbers, measured in one run and told as ratios to `python -c pass` of the same run.
+
+    python bench/run.py              all of it, about a minute
+    python bench/run.py --quick      fewer rounds, 128 MiB through the relay
+
+Ratios, because a machine is fast or slow as it pleases; a ratio says what we add to it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packer_core.plugins.discovery import bundled_components
+from packer_core.plugins.process import PluginProcess
+from packer_sdk.rpc.builder import BuilderClient
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+HERE = Path(__file__).parent
+PACKER = str(Path(sys.executable).with_name("packer"))
+QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+MIB = 1 << 20
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description="Numbers, as ratios to `python -c pass`.")
+    parser.add_argument("--quick", action="store_true", help="fewer rounds, less data")
+    parser.add_argument("--only", help="start, version, build or relay")
+    options = parser.parse_args()
+    rounds, size = (5, 128 * MIB) if options.quick else (15, 1024 * MIB)
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        unit = seconds([sys.executable, "-I", "-c", "pass"], rounds)
+        print(f"{'python -I -c pass':44} {unit * 1000:7.1f} ms   1.0 times, the unit")
+        for name, measure in {
+            "start": lambda: show("plugin: spawn to first reply", first_reply(rounds), unit, 4),
+            "version": lambda: show("packer version", seconds([PACKER, "version"], rounds), unit),
+            "build": lambda: show("packer build: 3 components", build(rounds), unit),
+            "relay": lambda: relay(size),
+        }.items():
+            if options.only in (None, name):
+                measure()
+
+
+def show(what: str, took: float, unit: float, aim: float | None = None) -> None:
+    """One line."""
+    aimed = f"  (aim: {aim:g} times or less)" if aim else ""
+    print(f"{what:44} {took * 1000:7.1f} ms {took / unit:5.1f} times{aimed}")
+
+
+def seconds(command: list[str], rounds: int) -> float:
+    """Median wall time of a command."""
+    return median(lambda: subprocess.run(command, check=True, **QUIET), rounds)  # type: ignore[call-overload]
+
+
+def median(work: Callable[[], object], rounds: int) -> float:
+    """Median wall time of some work, after one round that nobody counts."""
+    times = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return statistics.median(times[1:])
+
+
+def first_reply(rounds: int) -> float:
+    """From the start of a process to the answer to its first call."""
+    null = next(
+        one for one in bundled_components((PACKER,)) if (one.kind, one.name) == ("builder", "null")
+    )
+    times = []
+    for _ in range(rounds + 1):
+        started = time.perf_counter()
+        process = PluginProcess.start(null, os.environ)
+        assert process.session is not None
+        BuilderClient(process.session).prepare([{"communicator": "none"}])
+        times.append(time.perf_counter() - started)
+        process.stop()
+    return statistics.median(times[1:])
+
+
+def build(rounds: int) -> float:
+    """A whole build: null, shell-local, manifest."""
+    template = {
+        "builders": [{"type": "null", "communicator": "none"}],
+        "provisioners": [{"type": "shell-local", "inline": ["true"]}],
+        "post-processors": ["manifest"],
+    }
+    Path("small.json").write_text(json.dumps(template))
+    return seconds([PACKER, "build", "small.json"], rounds)
+
+
+def relay(size: int) -> None:
+    """An upload from a provisioner through core to a builder: three processes."""
+    plugins = {"builders": {"sink": "sink"}, "provisioners": {"pour": "pour"}}
+    for kind, entries in plugins.items():
+        for name in entries:
+            script = Path(f"packer-{kind[:-1]}-{name}")
+            text = (HERE / "plugins" / f"{name}.py").read_text()
+            script.write_text(f"#!{sys.executable} -I\n{text}")
+            script.chmod(0o755)
+    template = {
+        "builders": [{"type": "sink"}],
+        "provisioners": [{"type": "pour", "size": size}],
+    }
+    Path("relay.json").write_text(json.dumps(template))
+    out = subprocess.run(
+        [PACKER, "build", "relay.json"], capture_output=True, text=True, check=False
+    ).stdout
+    found = dict(re.findall(r"bench (\w+)=([\d.]+)", out))
+    if "seconds" not in found:
+        sys.exit(f"the relay gave no numbers:\n{out}")
+    rate = size / MIB / float(found["seconds"])
+    print(f"{f'relay: upload of {size // MIB} MiB':44} {rate:7.0f} MiB/s  (aim: 300 or more)")
+    for who in ("provisioner", "core", "builder"):
+        peak = float(found[who]) / 1024
+        print(f"{f'  peak memory of the {who}':44} {peak:7.1f} MiB    (aim: 60 or less)")
+
+
+if __name__ == "__main__":
+    main()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packer_sdk import PackerError
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from packer_sdk import CancelToken, Communicator, Ui

@@ -8,6 +8,7 @@ import pytest
 from packer_sdk.communicators.none import NoneCommunicator, says_no_machine
 from packer_sdk.errors import ComponentError, RemoteError
 from packer_sdk.interfaces import RemoteCommand
+from packer_sdk.rpc.communicator import NoCommunicator
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -52,6 +53,12 @@ def test_says_no_machine_knows_the_error_after_it_crossed_the_process_line() -> 
 def test_says_no_machine_knows_a_go_builder() -> None:
     text = "Upload is not implemented when communicator = 'none'"
     assert says_no_machine(RemoteError(text))
+
+
+def test_says_no_machine_knows_what_stands_in_for_a_missing_communicator() -> None:
+    with pytest.raises(ComponentError) as caught:
+        NoCommunicator().upload("/tmp/x", io.BytesIO())
+    assert says_no_machine(caught.value)
 
 
 @pytest.mark.parametrize("text", ["connection refused", "no route to host", "", "none"])

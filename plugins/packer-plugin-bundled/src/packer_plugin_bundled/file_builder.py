@@ -67,6 +67,7 @@ class FileBuilder(Builder[FileBuilderConfig]):
             BUILDER_ID,
             [config.target],
             id="File",
+            description=f"Stored file: {config.target}",
             state={"generated_data": {"ID": "File"}},
         )
 

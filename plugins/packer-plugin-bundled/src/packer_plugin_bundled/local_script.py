@@ -167,6 +167,8 @@ def _failed(label: str, path: Path, status: int, allowed: Sequence[int]) -> Comp
         126: f"is it executable? chmod +x {shlex.quote(str(path))}",
         127: "a program was not found, maybe the interpreter in the first line of the script",
     }
+    if status < 0:
+        return ComponentError(f"local script was killed by signal {-status}: {label}")
     return ComponentError(
         f"local script exited with status {status}: {label} (allowed: {codes})",
         hint=hints.get(status, "valid_exit_codes says which other statuses mean success"),

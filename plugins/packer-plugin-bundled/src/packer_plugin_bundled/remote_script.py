@@ -68,7 +68,12 @@ class Machine:
 
     def run(self, command: str) -> int:
         """Run a command and show its output; gives its exit status."""
-        return run_remote(self.ui, self.communicator, command, cancel=self.cancel)
+        # Even starting may take its time, and must not hold up a cancel.
+        return stoppable(
+            self.cancel,
+            "remote-script",
+            lambda: run_remote(self.ui, self.communicator, command, cancel=self.cancel),
+        )
 
     def remove(self, *paths: str) -> None:
         """Delete files, until it works: an expected restart may still be under way.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, TypeVar
 
-from packer_sdk import Cancelled, ComponentError, ConnectionLost, PackerError
+from packer_sdk import Cancelled, ComponentError, PackerError, RemoteError, RpcError
 from packer_sdk.communicators.none import says_no_machine
 from packer_sdk.threads import Deadline, spawn
 
@@ -81,10 +81,8 @@ def until_it_works(cancel: CancelToken, timeout_s: float, what: str, attempt: Ca
         cancel.check()
         try:
             return attempt()
-        except (Cancelled, ConnectionLost):
-            raise
         except PackerError as error:
-            if says_no_machine(error):
+            if not _may_pass(error):
                 raise
             if deadline.passed:
                 raise ComponentError(
@@ -93,3 +91,10 @@ def until_it_works(cancel: CancelToken, timeout_s: float, what: str, attempt: Ca
                 ) from error
         left = deadline.left()
         pause(cancel, RETRY_PAUSE_S if left is None else min(RETRY_PAUSE_S, left))
+
+
+def _may_pass(error: PackerError) -> bool:
+    if isinstance(error, RpcError):
+        # Only what the machine's side said; a lost or broken connection to core stays so.
+        return isinstance(error, RemoteError) and not says_no_machine(error)
+    return not isinstance(error, Cancelled) and not says_no_machine(error)

@@ -21,8 +21,13 @@ REFERENCE = "no-machine"
 """``reference`` of the error every call raises."""
 
 _PHRASE = "the communicator is none"
-# What a Go builder's communicator of the same name says about uploads and downloads.
-_GO_PHRASE = "is not implemented when communicator = 'none'"
+_PHRASES = (
+    _PHRASE,
+    # What stands in for a communicator that a builder did not give (ENG-004).
+    "this build has no communicator",
+    # What a Go builder's communicator of the same name says about uploads and downloads.
+    "is not implemented when communicator = 'none'",
+)
 
 
 class NoneCommunicator:
@@ -95,7 +100,7 @@ def says_no_machine(error: BaseException) -> bool:
     if getattr(error, "reference", None) == REFERENCE:
         return True
     text = str(error)
-    return _PHRASE in text or _GO_PHRASE in text
+    return any(phrase in text for phrase in _PHRASES)
 
 
 def _refuse(what: str) -> NoReturn:

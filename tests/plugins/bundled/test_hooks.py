@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from packer_plugin_bundled.hooks import build_data, run_provisioners
+from packer_sdk import CLEANUP_HOOK, PROVISION_HOOK, Cancelled, ComponentError, RemoteError
+from packer_sdk.communicators.none import NoneCommunicator
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from helpers.bundled import RecordedHook, RecordedUi
+    from packer_sdk import CancelToken
+
+
+def raising(error: Exception) -> Callable[[], None]:
+    def action() -> None:
+        raise error
+
+    return action
+
+
+def run(hook: RecordedHook, ui: RecordedUi, cancel: CancelToken) -> None:
+    run_provisioners(hook, ui, NoneCommunicator(), {"ID": "x"}, cancel)
+
+
+def test_build_data_says_what_there_is_and_what_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PACKER_RUN_UUID", "run-1")
+    assert build_data("Null") == {
+        "ID": "Null",
+        "ConnType": "none",
+        "PackerRunUUID": "run-1",
+        "PackerHTTPAddr": "ERR_HTTP_ADDR_NOT_IMPLEMENTED_BY_BUILDER",
+        "PackerHTTPIP": "ERR_HTTP_IP_NOT_IMPLEMENTED_BY_BUILDER",
+        "PackerHTTPPort": "ERR_HTTP_PORT_NOT_IMPLEMENTED_BY_BUILDER",
+    }
+
+
+def test_run_provisioners_calls_the_hook_once(
+    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+) -> None:
+    run(hook, ui, cancel)
+    ((name, communicator, data),) = hook.calls
+    assert name == PROVISION_HOOK
+    assert isinstance(communicator, NoneCommunicator)
+    assert data == {"ID": "x"}
+
+
+def test_run_provisioners_cleans_up_after_a_failure(
+    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+) -> None:
+    hook.actions[PROVISION_HOOK] = raising(RemoteError("first"))
+    with pytest.raises(RemoteError, match="first"):
+        run(hook, ui, cancel)
+    assert hook.names == [PROVISION_HOOK, CLEANUP_HOOK]
+
+
+def test_run_provisioners_tells_of_both_failures(
+    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+) -> None:
+    hook.actions[PROVISION_HOOK] = raising(RemoteError("first"))
+    hook.actions[CLEANUP_HOOK] = raising(RemoteError("second"))
+    with pytest.raises(ComponentError, match=r"(?s)first.*second"):
+        run(hook, ui, cancel)
+
+
+def test_run_provisioners_does_not_clean_up_after_a_cancel(
+    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+) -> None:
+    hook.actions[PROVISION_HOOK] = raising(Cancelled())
+    with pytest.raises(Cancelled):
+        run(hook, ui, cancel)
+    assert hook.names == [PROVISION_HOOK]
+
+
+def test_run_provisioners_takes_a_failure_while_cancelled_for_a_cancel(
+    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+) -> None:
+    def action() -> None:
+        cancel.cancel()
+        raise RemoteError("stream closed")
+
+    hook.actions[PROVISION_HOOK] = action
+    with pytest.raises(Cancelled):
+        run(hook, ui, cancel)
+    assert hook.names == [PROVISION_HOOK]
+
+
+def test_run_provisioners_lets_the_clean_up_be_cancelled(
+    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+) -> None:
+    hook.actions[PROVISION_HOOK] = raising(RemoteError("first"))
+    hook.actions[CLEANUP_HOOK] = raising(Cancelled())
+    with pytest.raises(Cancelled):
+        run(hook, ui, cancel)

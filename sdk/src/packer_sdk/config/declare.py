@@ -56,8 +56,7 @@ def field(
     """
     metadata = {_DOC: doc, _ALIAS: alias}
     if isinstance(default, (list, dict)):
-        kept = default
-        default, default_factory = dataclasses.MISSING, lambda: kept.copy()
+        default, default_factory = dataclasses.MISSING, default.copy
     return dataclasses.field(
         default=default, default_factory=default_factory, metadata=metadata, kw_only=True
     )
@@ -100,11 +99,11 @@ def config(cls: ClassT) -> ClassT:
     these; another config class (a block) or a list of them. ``T | None`` is None unless set.
     Types must be importable when the plugin runs, not only under ``TYPE_CHECKING``.
     """
-    made = dataclasses.dataclass(frozen=True, kw_only=True)(cls)
-    _accept_aliases(made)
+    dataclasses.dataclass(frozen=True, kw_only=True)(cls)  # changes the class in place
+    _accept_aliases(cls)
     if "<locals>" in cls.__qualname__:
-        setattr(made, _NAMES, _caller_locals())
-    return made
+        setattr(cls, _NAMES, _caller_locals())
+    return cls
 
 
 def _accept_aliases(cls: type) -> None:

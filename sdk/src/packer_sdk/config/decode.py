@@ -193,7 +193,7 @@ class _Decoder:
 
     # --- conversion -----------------------------------------------------------------------
 
-    def _convert(self, shape: Shape, value: object, path: str) -> object:
+    def _convert(self, shape: Shape, value: object, path: str) -> object:  # noqa: PLR0911 - a case each
         if isinstance(value, _NoValue):
             return value
         if value is None:
@@ -250,7 +250,7 @@ class _Decoder:
         return converted
 
     def _map(self, element: Shape, value: object, path: str) -> object:
-        if value == [] or value == ():
+        if value in ([], ()):
             return {}
         if not isinstance(value, dict):
             self._problem(f"expected a map, got {describe(value)}", path)
@@ -278,7 +278,7 @@ def _items(element: Shape, value: object) -> Iterator[object]:
     elif isinstance(value, str) and not isinstance(element, (Late, BlockOf)):
         # Templates are not split: a command has commas of its own.
         yield from value.split(",") if value else ()
-    elif value != {} and value != "":
+    elif value not in ({}, ""):
         yield value
 
 

@@ -18,13 +18,13 @@ _UNITS_NS = {
     "ns": 1,
     "us": 1_000,
     "µs": 1_000,  # the micro sign
-    "μs": 1_000,  # the Greek letter  # noqa: RUF001 - Go reads both
+    "μs": 1_000,  # the Greek letter; Go reads both
     "ms": 1_000_000,
     "s": 1_000_000_000,
     "m": 60_000_000_000,
     "h": 3_600_000_000_000,
 }
-_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h)")  # noqa: RUF001 - as above
+_PART = re.compile(r"([0-9]*)(?:\.([0-9]*))?(ns|us|µs|μs|ms|s|m|h)")
 _LIMIT_NS = 2**63
 # Longer numbers are out of range anyway, and Python refuses to convert very long ones.
 _DIGITS_MAX = 40
@@ -40,13 +40,21 @@ def _parse_duration(text: str) -> int:
         part = _PART.match(rest, position)
         if part is None or not (part[1] or part[2]) or len(part[1]) > _DIGITS_MAX:
             break
-        unit, fraction = _UNITS_NS[part[3]], (part[2] or "")[:_DIGITS_MAX]
+        unit, fraction = _UNITS_NS[part[3]], part[2] or ""
         total += int(part[1] or 0) * unit
-        total += int(fraction or 0) * unit // 10 ** len(fraction)
+        total += _part_of(fraction, unit)
         position = part.end()
     if not rest or position < len(rest) or total > _LIMIT_NS - (sign > 0):
         raise ValueError(f"not a duration: {text!r}")
     return sign * total
+
+
+def _part_of(fraction: str, unit: int) -> int:
+    """Nanoseconds behind the point: in floats, as Go has it, so that both round alike."""
+    digits = fraction[:19]
+    if digits and int(digits) >= _LIMIT_NS:
+        digits = digits[:18]
+    return int(float(digits or 0) * (unit / 10.0 ** len(digits)))
 
 
 def _fraction(nanoseconds: int, unit: int, suffix: str) -> str:

@@ -12,7 +12,7 @@ _PLACEHOLDER_KEY = "PackerRunUUID"
 _PLACEHOLDER_MARK = "Build_PackerRunUUID."
 
 
-class _NotConfig(Exception):  # noqa: N818 - it becomes a Problem
+class _NotConfig(Exception):
     """An element of the list is no configuration."""
 
 
@@ -87,7 +87,7 @@ def _untyped(typed: object) -> object:
     return _value(typed["value"], typed["type"])
 
 
-def _value(value: object, type_: object) -> object:
+def _value(value: object, type_: object) -> object:  # noqa: PLR0911 - a case each
     """Unwrap what is typed again inside; where the type is plain, the JSON is the value."""
     match value, type_:
         case None, _:

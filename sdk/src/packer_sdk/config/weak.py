@@ -19,8 +19,8 @@ _FALSE = frozenset({"0", "f", "F", "FALSE", "false", "False"})
 _SHOWN_MAX = 60
 
 
-class Mismatch(Exception):  # noqa: N818 - it becomes a Problem, nobody else sees it
-    """A value does not fit; ``expected`` says what would."""
+class Mismatch(Exception):
+    """A value does not fit; ``expected`` says what would. Becomes a Problem."""
 
     def __init__(self, expected: str, hint: str | None = None) -> None:
         super().__init__(expected)

@@ -118,8 +118,8 @@ def render(text: str, context: Context | None = None) -> str:
     """
     if _OPEN not in text:
         return text
-    from .parser import parse  # noqa: PLC0415 - see the module's docstring
     from .evaluate import render_nodes  # noqa: PLC0415 - likewise
+    from .parser import parse  # noqa: PLC0415 - see the module's docstring
 
     context = context or Context()
     return render_nodes(parse(text, context.functions), context)
@@ -145,7 +145,7 @@ def references(text: str) -> References:
     """
     if _OPEN not in text:
         return References()
-    from .parser import parse  # noqa: PLC0415 - see the module's docstring
     from .names import find_references  # noqa: PLC0415 - likewise
+    from .parser import parse  # noqa: PLC0415 - see the module's docstring
 
     return find_references(parse(text, None))

@@ -63,8 +63,8 @@ class _Renderer:
 
     def _node(self, node: Node, dot: object) -> str | None:
         match node:
-            case Text(value):
-                self.pieces.append(value)
+            case Text(text):
+                self.pieces.append(text)
             case Action(pipeline):
                 value = self._pipeline(pipeline, dot)
                 if not pipeline.variables:

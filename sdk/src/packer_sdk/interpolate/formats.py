@@ -10,10 +10,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 _VERB = re.compile(
-    r"%(?P<flags>[-+# 0]*)(?P<width>\d*)(?P<dot>\.(?P<precision>\d*))?(?P<verb>.?)", re.S
+    r"%(?P<flags>[-+# 0]*)(?P<width>\d*)(?P<dot>\.(?P<precision>\d*))?(?P<verb>.?)", re.DOTALL
 )
 # Go gives up on wider ones; so do we, before memory does.
 _WIDTH_MAX = 1_000_000
+_EXPONENT_FROM = 6
 _INT_VERBS = {"d": "d", "b": "b", "o": "o", "x": "x", "X": "X"}
 _PREFIXES = {"b": "0b", "o": "0", "x": "0x", "X": "0X", "d": ""}
 
@@ -39,35 +40,30 @@ def text_of(value: object) -> str:
     return str(value)
 
 
-def float_text(value: float, *, exponent_from: int = 21) -> str:
-    """The shortest text that gives the same number; large and tiny ones with an exponent."""
+def float_text(value: float) -> str:
+    """The shortest text that gives the same number, with an exponent from a million on."""
     if value != value:  # noqa: PLR0124 - the one value that differs from itself
         return "NaN"
     if value in (float("inf"), float("-inf")):
         return "+Inf" if value > 0 else "-Inf"
-    mantissa, _, tens = f"{value!r}e0".partition("e")
-    tens = tens.removesuffix("e0")
-    sign = "-" if mantissa.startswith("-") else ""
-    whole, _, fraction = mantissa.lstrip("-").partition(".")
-    return sign + _place_point(whole, fraction.rstrip("0") or "", int(tens), exponent_from)
-
-
-def _place_point(whole: str, fraction: str, tens: int, exponent_from: int) -> str:
-    digits = (whole + fraction).lstrip("0")
-    if not digits:
-        return "0"
-    # The value is 0.DIGITS times ten to the power of `point`.
-    point = len(whole) + tens - (len(whole + fraction) - len(digits))
-    digits = digits.rstrip("0") or "0"
-    exponent = point - 1
-    if exponent < -4 or exponent >= exponent_from:
+    sign = "-" if repr(value).startswith("-") else ""
+    digits, exponent = _shortest_digits(abs(value))
+    if exponent < -4 or exponent >= _EXPONENT_FROM:
         mantissa = digits[0] + ("." + digits[1:] if digits[1:] else "")
-        return f"{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
-    if point <= 0:
-        return "0." + "0" * -point + digits
-    if point >= len(digits):
-        return digits.ljust(point, "0")
-    return f"{digits[:point]}.{digits[point:]}"
+        return f"{sign}{mantissa}e{'-' if exponent < 0 else '+'}{abs(exponent):02d}"
+    if exponent < 0:
+        return f"{sign}0.{'0' * (-exponent - 1)}{digits}"
+    whole, fraction = digits[: exponent + 1].ljust(exponent + 1, "0"), digits[exponent + 1 :]
+    return f"{sign}{whole}.{fraction}" if fraction else sign + whole
+
+
+def _shortest_digits(value: float) -> tuple[str, int]:
+    """Digits without zeros around them, and the power of ten of the first one."""
+    mantissa, _, tens = repr(value).partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    exponent = len(digits) - len(fraction) + int(tens or 0) - 1
+    return (digits.rstrip("0"), exponent) if digits else ("0", 0)
 
 
 def sprint(*values: object) -> str:
@@ -102,7 +98,7 @@ def _verb(match: re.Match[str], left: list[object]) -> str:
     if not verb:
         return "%!(NOVERB)"
     if not left:
-        return f"%!{verb}(MISSING)" if left is not None else ""
+        return f"%!{verb}(MISSING)"
     if len(match["width"]) > 7 or int(match["width"] or 0) > _WIDTH_MAX:
         return f"%!(BADWIDTH)%!{verb}({_typed(left.pop(0))})"
     return _format(left.pop(0), verb, match)
@@ -170,11 +166,12 @@ def _write_text(value: object, verb: str, match: re.Match[str]) -> str | None:
     if match["dot"] and verb in "svq":
         text = text[: int(match["precision"] or 0)]
     if verb == "q" or (verb == "v" and "#" in match["flags"]):
-        return _pad(quote(text), match)
+        return _pad(quote(text, ascii_only="+" in match["flags"]), match)
     if verb in "sv":
         return _pad(text, match)
     if verb in "xX":
-        digits = text.encode(errors="surrogateescape").hex()
+        separator = (" ",) if " " in match["flags"] else ()
+        digits = text.encode(errors="surrogateescape").hex(*separator)
         return _pad(digits.upper() if verb == "X" else digits, match)
     return None
 
@@ -193,16 +190,16 @@ _SHORT_ESCAPES = {
 }  # fmt: skip
 
 
-def quote(text: str) -> str:
+def quote(text: str, *, ascii_only: bool = False) -> str:
     """Text in double quotes, with Go's escapes."""
-    return '"' + "".join(_escaped(character) for character in text) + '"'
+    return '"' + "".join(_escaped(character, ascii_only) for character in text) + '"'
 
 
-def _escaped(character: str) -> str:
+def _escaped(character: str, ascii_only: bool) -> str:
     if character in _SHORT_ESCAPES:
         return _SHORT_ESCAPES[character]
     code = ord(character)
-    if character.isprintable():
+    if character.isprintable() and (code < 0x80 or not ascii_only):
         return character
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"  # a byte that was no text
@@ -213,7 +210,9 @@ def _escaped(character: str) -> str:
 
 def _pad(text: str, match: re.Match[str]) -> str:
     width = int(match["width"] or 0)
-    return text.ljust(width) if "-" in match["flags"] else text.rjust(width)
+    if "-" in match["flags"]:
+        return text.ljust(width)
+    return text.rjust(width, "0" if "0" in match["flags"] and not match["dot"] else " ")
 
 
 def _number(text: str, match: re.Match[str]) -> str:
@@ -221,7 +220,8 @@ def _number(text: str, match: re.Match[str]) -> str:
     flags, width = match["flags"], int(match["width"] or 0)
     if not text.startswith(("-", "+")):
         text = ("+" if "+" in flags else " " if " " in flags else "") + text
-    if "0" in flags and "-" not in flags:
+    has_digits = match["dot"] and match["verb"] in _INT_VERBS  # they ask for zeros themselves
+    if "0" in flags and "-" not in flags and not has_digits:
         sign = text[:1] if text[:1] in "+- " else ""
         return sign + text[len(sign) :].rjust(width - len(sign), "0")
     return _pad(text, match)

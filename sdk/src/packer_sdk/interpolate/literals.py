@@ -17,8 +17,9 @@ _INTEGER = re.compile(
     r"[+-]?(?:0[xX](_?[0-9a-fA-F])+|0[oO]?(_?[0-7])+|0[bB](_?[01])+|0|[1-9](_?[0-9])*)"
 )
 _FLOAT = re.compile(r"[+-]?([0-9](_?[0-9])*)?\.?([0-9](_?[0-9])*)?([eE][+-]?[0-9]+)?")
+_DIGITS = re.compile(r"[+-]?[0-9_]*")  # an octal number with an 8 or 9 in it is no float
 _HEX_FLOAT = re.compile(r"[+-]?0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?[0-9]+")
-_INT64_MIN, _UINT64_MAX = -(2**63), 2**64 - 1
+_INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1
 
 
 def parse_string(literal: str) -> str:
@@ -55,7 +56,7 @@ def parse_number(literal: str) -> int | float:
         # Python writes 0o17 what Go also writes 017.
         is_old_octal = len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
         value = int(digits, 8 if is_old_octal else 0) * (-1 if literal[0] == "-" else 1)
-        if not _INT64_MIN <= value <= _UINT64_MAX:
+        if not _INT64_MIN <= value <= _INT64_MAX:
             raise ValueError(f"a number too large: {literal}")
         return value
     return _parse_float(literal)
@@ -65,7 +66,7 @@ def _parse_float(literal: str) -> float:
     try:
         if _HEX_FLOAT.fullmatch(literal):
             return float.fromhex(literal)
-        if _FLOAT.fullmatch(literal):
+        if _FLOAT.fullmatch(literal) and not _DIGITS.fullmatch(literal):
             value = float(literal)
             if value - value == 0:
                 return value

@@ -27,18 +27,17 @@ def find_references(parsed: Parsed) -> References:
     """Collect the fields, variables and functions a template names."""
     terms = [term for pipeline in _pipelines(parsed.nodes) for term in _terms(pipeline)]
     commands = [command for pipeline in _pipelines(parsed.nodes) for command in _commands(pipeline)]
+    fields = [term for term in terms if isinstance(term, Field)]
     return References(
-        names=frozenset(term.names[0] for term in terms if _is_root_field(term)),
+        names=frozenset(field.names[0] for field in fields if _is_of_data(field)),
         user_variables=frozenset(_literal_arguments(commands, "user")),
         build_values=frozenset(_literal_arguments(commands, "build")),
         functions=frozenset(term.name for term in terms if isinstance(term, Function)),
     )
 
 
-def _is_root_field(term: Term) -> bool:
-    if not isinstance(term, Field):
-        return False
-    return isinstance(term.of, Dot) or (isinstance(term.of, Variable) and term.of.name == "$")
+def _is_of_data(field: Field) -> bool:
+    return isinstance(field.of, Dot) or (isinstance(field.of, Variable) and field.of.name == "$")
 
 
 def _literal_arguments(commands: list[Command], function: str) -> Iterator[str]:

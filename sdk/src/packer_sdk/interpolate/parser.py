@@ -7,7 +7,6 @@ misspelt one is found at prepare and not an hour into the build.
 
 from __future__ import annotations
 
-from .context import TemplateSyntaxError
 from .functions import is_function
 from .lexer import Token, syntax_error, tokens
 from .literals import parse_char, parse_number, parse_string
@@ -32,6 +31,8 @@ from .nodes import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
+
+    from .context import TemplateSyntaxError
 
 _BRANCHES = frozenset({"if", "with", "range"})
 _CONSTANTS = {"true": True, "false": False, "nil": None}
@@ -224,7 +225,7 @@ class _Parser:
             return Field(term.of, (*term.names, *names), term.offset)
         return Field(term, tuple(names), start.offset)
 
-    def _term(self) -> Term | None:
+    def _term(self) -> Term | None:  # noqa: PLR0911 - a case each
         token = self._token
         match token.kind, token.value:
             case "operator", "(":

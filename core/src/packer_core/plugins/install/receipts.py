@@ -91,10 +91,19 @@ class Receipt:
         try:
             components = tuple(InstalledComponent(**one) for one in raw.pop("components"))
             distributions = tuple(InstalledDistribution(**one) for one in raw.pop("distributions"))
-            shims = tuple(raw.pop("shims"))
         except TypeError as error:
             raise ValueError(f"a part of it is not as it should be: {error}") from error
-        return cls(components=components, distributions=distributions, shims=shims, **raw)
+        description, shims = raw.pop("description"), raw.pop("shims")
+        shapes = isinstance(description, dict) and isinstance(shims, list)
+        if not shapes or not all(isinstance(one, str) for one in (*raw.values(), *shims)):
+            raise ValueError("a part of it is not as it should be")
+        return cls(
+            components=components,
+            distributions=distributions,
+            description=description,
+            shims=tuple(shims),
+            **raw,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

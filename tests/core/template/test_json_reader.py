@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from packer_core.template.json_nodes import Node
     from packer_core.template.json_reader import Document
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]))
+CHARACTERS = st.characters(exclude_categories=["Cs"])
+TEXTS = st.text(CHARACTERS)
 SCALARS = (
     st.none()
     | st.booleans()
@@ -30,8 +31,7 @@ VALUES = st.recursive(
     max_leaves=30,
 )
 JSONISH = st.text(
-    st.sampled_from(list("{}[]:,\"\\ \t\r\n-+.0123456789eEtrufalsn'/#xé\x00\ufeff"))
-    | st.characters()
+    st.sampled_from(list("{}[]:,\"\\ \t\r\n-+.0123456789eEtrufalsn'/#xé\x00\ufeff")) | CHARACTERS
 )
 
 

@@ -36,7 +36,9 @@ ROOT_KEYS = (
     "description",
 )
 _IGNORED_KEY = "push"  # a service that was closed in 2018; old templates still carry it
-_VERSION = re.compile(r"v?([0-9]+(?:\.[0-9]+)*)(?:[-+.~]?[A-Za-z0-9][A-Za-z0-9.+~-]*)?")
+_VERSION = re.compile(
+    r"v?([0-9]+(?:\.[0-9]+)*)(?:-[\w.~-]+|[A-Za-z~][\w.~-]*)?(?:\+[\w.~-]+)?", re.ASCII
+)
 
 
 def read_template(

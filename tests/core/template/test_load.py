@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import io
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packer_core.errors import TemplateError
+from packer_core.template.load import load_template
+from packer_core.template.variables import VariableInputs
+
+if TYPE_CHECKING:
+    from packer_core.diagnostics import Diagnostic
+
+    from .conftest import Load
+
+TEMPLATES = Path(__file__).parents[2] / "data" / "templates"
+NOTHING = VariableInputs()
+MINIMAL = b'{"builders": [{"type": "null"}]}'
+
+
+def refusal(path: Path, config_type: str = "json") -> Diagnostic:
+    with pytest.raises(TemplateError) as caught:
+        load_template(path, NOTHING, config_type=config_type)
+    (diagnostic,) = caught.value.diagnostics
+    return diagnostic
+
+
+def test_minimal_template_is_loaded() -> None:
+    template = load_template(TEMPLATES / "minimal.json", NOTHING)
+    assert template.path == TEMPLATES / "minimal.json"
+    assert [(s.name, s.type, s.options) for s in template.sources] == [("null", "null", {})]
+
+
+@pytest.mark.parametrize("name", ["box", "box.txt", "box.json.tmpl", "box.hcl", "box.JSON"])
+def test_any_other_name_is_json(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(MINIMAL)
+    assert load_template(tmp_path / name, NOTHING).sources
+
+
+@pytest.mark.parametrize("name", ["box.pkr.hcl", "box.pkr.json"])
+def test_names_of_hcl_are_refused_before_anything_is_read(tmp_path: Path, name: str) -> None:
+    diagnostic = refusal(tmp_path / name)
+    assert diagnostic.summary == f"HCL2 templates are not read yet: {tmp_path / name}"
+    assert "its name says so" in diagnostic.detail
+    assert diagnostic.hint is not None
+
+
+def test_folder_is_hcl(tmp_path: Path) -> None:
+    assert "a folder is always HCL2" in refusal(tmp_path).detail
+
+
+def test_config_type_makes_other_names_hcl(tmp_path: Path) -> None:
+    assert "-config-type=hcl2 says so" in refusal(tmp_path / "box", "hcl2").detail
+
+
+def test_unknown_config_type_is_refused(tmp_path: Path) -> None:
+    diagnostic = refusal(tmp_path / "box", "yaml")
+    assert diagnostic.summary == "unknown -config-type: yaml"
+    assert diagnostic.hint == "-config-type is one of json, hcl2"
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("box.json", "packer {\n  required_plugins {}\n}\n"),
+        ("box.json", '# a box\n\nsource "null" "a" {}\n'),
+        ("box", '// a box\nvariable "a" {\n  default = 1\n}\n'),
+        ("box", "locals {}\n"),
+        ("box.hcl", "anything = 1\n"),
+    ],
+)
+def test_hcl_under_another_name_is_recognised(tmp_path: Path, name: str, text: str) -> None:
+    (tmp_path / name).write_text(text)
+    diagnostic = refusal(tmp_path / name)
+    assert "this looks like HCL2, which is not read yet" in diagnostic.summary
+    assert diagnostic.place is not None
+
+
+@pytest.mark.parametrize("text", ["build", "# note\n{}", "x = 1", '"source": {}', ""])
+def test_other_mistakes_are_not_taken_for_hcl(tmp_path: Path, text: str) -> None:
+    (tmp_path / "box.json").write_text(text)
+    assert "HCL2" not in refusal(tmp_path / "box.json").summary
+
+
+def test_standard_input_is_read_for_a_dash() -> None:
+    template = load_template(Path("-"), NOTHING, stdin=io.BytesIO(MINIMAL))
+    assert str(template.path) == "-"
+    assert template.sources[0].place.path == "<stdin>"
+
+
+def test_standard_input_that_is_wrong_is_told(tmp_path: Path) -> None:
+    with pytest.raises(TemplateError, match="<stdin>:1:2: keys are written in double quotes"):
+        load_template(Path("-"), NOTHING, stdin=io.BytesIO(b"{a}"))
+
+
+def test_missing_file_is_told(tmp_path: Path) -> None:
+    assert refusal(tmp_path / "box.json").summary.endswith("there is no such file")
+
+
+def test_empty_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "box.json").touch()
+    diagnostic = refusal(tmp_path / "box.json")
+    assert diagnostic.summary == "the file is empty"
+    assert str(diagnostic.place) == f"{tmp_path / 'box.json'}:1:1"
+
+
+def test_device_is_refused() -> None:
+    assert refusal(Path("/dev/zero")).summary.endswith("it is a device, not a file")
+
+
+def test_template_may_come_through_a_pipe() -> None:
+    reading, writing = os.pipe()
+    try:
+        os.write(writing, MINIMAL)
+        os.close(writing)
+        assert load_template(Path(f"/dev/fd/{reading}"), NOTHING).sources
+    finally:
+        os.close(reading)
+
+
+def test_places_hold_the_path_as_it_was_typed(load: Load) -> None:
+    template = load({"builders": [{"type": "null"}]})
+    assert str(template.sources[0].place) == "box.json:3:5"
+
+
+def test_warnings_alone_do_not_refuse(load: Load) -> None:
+    template = load({"sensitive-variables": ["a"], "builders": [{"type": "null"}]})
+    assert [warning.severity for warning in template.warnings] == ["warning"]
+
+
+@given(st.binary() | st.text().map(str.encode))
+def test_any_bytes_are_a_template_or_a_refusal(data: bytes) -> None:
+    told = False
+    try:
+        told = bool(load_template(Path("-"), NOTHING, stdin=io.BytesIO(data)).sources)
+    except TemplateError as error:
+        told = bool(error.diagnostics)
+    assert told

@@ -4,9 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpers.bundled import RecordedHook, RecordedUi
+from helpers.bundled import ActingHook
 from packer_sdk import CancelToken
 from packer_sdk.communicators.local import LocalCommunicator
+from packer_sdk.testing import RecordingUi
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,8 +15,8 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def ui() -> RecordedUi:
-    return RecordedUi()
+def ui() -> RecordingUi:
+    return RecordingUi()
 
 
 @pytest.fixture
@@ -31,8 +32,8 @@ def cancelled() -> CancelToken:
 
 
 @pytest.fixture
-def hook() -> RecordedHook:
-    return RecordedHook()
+def hook() -> ActingHook:
+    return ActingHook()
 
 
 @pytest.fixture

@@ -10,8 +10,9 @@ from packer_sdk import CLEANUP_HOOK, PROVISION_HOOK, Cancelled, RemoteError
 from packer_sdk.config import decode_config
 
 if TYPE_CHECKING:
-    from helpers.bundled import RecordedHook, RecordedUi
+    from helpers.bundled import ActingHook
     from packer_sdk import CancelToken
+    from packer_sdk.testing import RecordingUi
 
 
 def config_of(**options: object) -> FileBuilderConfig:
@@ -45,7 +46,7 @@ def test_check_finds_bad_paths(here: Path) -> None:
 
 
 def test_run_writes_content_for_the_owner_only(
-    here: Path, hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    here: Path, hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     config = config_of(target="out/deep/image", content="hällo")
     artifact = FileBuilder().run(config, ui, hook, cancel)
@@ -62,25 +63,25 @@ def test_run_writes_content_for_the_owner_only(
 
 
 def test_run_copies_a_large_source_with_a_bar_and_overwrites(
-    here: Path, hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    here: Path, hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     data = b"ab" * 1_500_000
     (here / "source").write_bytes(data)
     (here / "image").write_bytes(b"old")
     FileBuilder().run(config_of(target="image", source="source"), ui, hook, cancel)
     assert (here / "image").read_bytes() == data
-    assert [bar.moved for bar in ui.bars] == [len(data)]
+    assert [bar.current for bar in ui.bars] == [len(data)]
 
 
 def test_run_without_content_writes_an_empty_file(
-    here: Path, hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    here: Path, hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     FileBuilder().run(config_of(target="image"), ui, hook, cancel)
     assert (here / "image").read_bytes() == b""
 
 
 def test_run_removes_the_file_when_a_provisioner_fails(
-    here: Path, hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    here: Path, hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     hook.actions[PROVISION_HOOK] = fail
     with pytest.raises(RemoteError):
@@ -90,7 +91,7 @@ def test_run_removes_the_file_when_a_provisioner_fails(
 
 
 def test_run_leaves_the_file_when_a_failure_shall_abort(
-    here: Path, hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    here: Path, hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     hook.actions[PROVISION_HOOK] = fail
     with pytest.raises(RemoteError):
@@ -99,7 +100,7 @@ def test_run_leaves_the_file_when_a_failure_shall_abort(
 
 
 def test_run_leaves_nothing_when_cancelled_before(
-    here: Path, hook: RecordedHook, ui: RecordedUi, cancelled: CancelToken
+    here: Path, hook: ActingHook, ui: RecordingUi, cancelled: CancelToken
 ) -> None:
     Path("source").write_bytes(b"x")
     with pytest.raises(Cancelled):

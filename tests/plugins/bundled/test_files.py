@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from helpers.bundled import RecordedUi
 from packer_plugin_bundled.files import in_words, locked, replacing
 from packer_sdk import Cancelled, CancelToken, ComponentError
+from packer_sdk.testing import RecordingUi
 
 
 def names(folder: Path) -> list[str]:
@@ -121,7 +121,7 @@ def test_locked_lets_one_process_at_a_time_in(tmp_path: Path) -> None:
 
 def count_up(path: Path, times: int) -> None:
     for _ in range(times):
-        with locked(path, RecordedUi(), CancelToken()):
+        with locked(path, RecordingUi(), CancelToken()):
             path.write_text(str(int(path.read_text()) + 1))
 
 
@@ -137,7 +137,7 @@ def test_locked_lets_one_thread_at_a_time_in(tmp_path: Path) -> None:
 
 
 def test_locked_ignores_a_lock_file_that_was_left_behind(
-    tmp_path: Path, ui: RecordedUi, cancel: CancelToken
+    tmp_path: Path, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     (tmp_path / "m.json.lock").write_text("left by a crash")
     with locked(tmp_path / "m.json", ui, cancel):
@@ -146,7 +146,7 @@ def test_locked_ignores_a_lock_file_that_was_left_behind(
 
 
 def test_locked_waits_says_so_and_ends_on_cancel(
-    tmp_path: Path, ui: RecordedUi, cancel: CancelToken, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, ui: RecordingUi, cancel: CancelToken, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("packer_plugin_bundled.files._LOCK_QUIET_S", 0.05)
     lock = tmp_path / "m.json.lock"
@@ -162,7 +162,7 @@ def test_locked_waits_says_so_and_ends_on_cancel(
 
 
 def test_locked_names_a_lock_file_that_cannot_be_made(
-    tmp_path: Path, ui: RecordedUi, cancel: CancelToken
+    tmp_path: Path, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     (tmp_path / "file").touch()
     path = tmp_path / "file" / "m.json"

@@ -11,8 +11,9 @@ from packer_sdk.communicators.none import NoneCommunicator
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from helpers.bundled import RecordedHook, RecordedUi
+    from helpers.bundled import ActingHook
     from packer_sdk import CancelToken
+    from packer_sdk.testing import RecordingUi
 
 
 def raising(error: Exception) -> Callable[[], None]:
@@ -22,7 +23,7 @@ def raising(error: Exception) -> Callable[[], None]:
     return action
 
 
-def run(hook: RecordedHook, ui: RecordedUi, cancel: CancelToken) -> None:
+def run(hook: ActingHook, ui: RecordingUi, cancel: CancelToken) -> None:
     run_provisioners(hook, ui, NoneCommunicator(), {"ID": "x"}, cancel)
 
 
@@ -39,17 +40,17 @@ def test_build_data_says_what_there_is_and_what_is_not(monkeypatch: pytest.Monke
 
 
 def test_run_provisioners_calls_the_hook_once(
-    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     run(hook, ui, cancel)
-    ((name, communicator, data),) = hook.calls
-    assert name == PROVISION_HOOK
-    assert isinstance(communicator, NoneCommunicator)
-    assert data == {"ID": "x"}
+    (call,) = hook.calls
+    assert call.name == PROVISION_HOOK
+    assert isinstance(call.communicator, NoneCommunicator)
+    assert call.data == {"ID": "x"}
 
 
 def test_run_provisioners_cleans_up_after_a_failure(
-    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     hook.actions[PROVISION_HOOK] = raising(RemoteError("first"))
     with pytest.raises(RemoteError, match="first"):
@@ -58,7 +59,7 @@ def test_run_provisioners_cleans_up_after_a_failure(
 
 
 def test_run_provisioners_tells_of_both_failures(
-    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     hook.actions[PROVISION_HOOK] = raising(RemoteError("first"))
     hook.actions[CLEANUP_HOOK] = raising(RemoteError("second"))
@@ -67,7 +68,7 @@ def test_run_provisioners_tells_of_both_failures(
 
 
 def test_run_provisioners_does_not_clean_up_after_a_cancel(
-    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     hook.actions[PROVISION_HOOK] = raising(Cancelled())
     with pytest.raises(Cancelled):
@@ -76,7 +77,7 @@ def test_run_provisioners_does_not_clean_up_after_a_cancel(
 
 
 def test_run_provisioners_takes_a_failure_while_cancelled_for_a_cancel(
-    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     def action() -> None:
         cancel.cancel()
@@ -89,7 +90,7 @@ def test_run_provisioners_takes_a_failure_while_cancelled_for_a_cancel(
 
 
 def test_run_provisioners_lets_the_clean_up_be_cancelled(
-    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     hook.actions[PROVISION_HOOK] = raising(RemoteError("first"))
     hook.actions[CLEANUP_HOOK] = raising(Cancelled())

@@ -10,8 +10,9 @@ from packer_sdk.communicators.none import NoneCommunicator
 from packer_sdk.config import decode_config
 
 if TYPE_CHECKING:
-    from helpers.bundled import RecordedHook, RecordedUi
+    from helpers.bundled import ActingHook
     from packer_sdk import CancelToken
+    from packer_sdk.testing import RecordingUi
 
 
 def test_check_accepts_none() -> None:
@@ -27,13 +28,13 @@ def test_check_says_that_others_are_not_available_yet(raw: dict[str, str]) -> No
 
 
 def test_run_provisions_and_exports_nothing(
-    hook: RecordedHook, ui: RecordedUi, cancel: CancelToken
+    hook: ActingHook, ui: RecordingUi, cancel: CancelToken
 ) -> None:
     artifact = NullBuilder().run(NullConfig(communicator="none"), ui, hook, cancel)
-    ((name, communicator, data),) = hook.calls
-    assert name == PROVISION_HOOK
-    assert isinstance(communicator, NoneCommunicator)
-    assert data["ID"] == "Null"
+    (call,) = hook.calls
+    assert call.name == PROVISION_HOOK
+    assert isinstance(call.communicator, NoneCommunicator)
+    assert call.data["ID"] == "Null"
     assert (artifact.builder_id, artifact.id, list(artifact.files)) == (
         "fnoeding.null",
         "Null",

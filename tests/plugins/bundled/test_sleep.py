@@ -11,23 +11,23 @@ from packer_sdk import Cancelled, Duration
 from packer_sdk.communicators.none import NoneCommunicator
 
 if TYPE_CHECKING:
-    from helpers.bundled import RecordedUi
     from packer_sdk import CancelToken
+    from packer_sdk.testing import RecordingUi
 
 
-def provision(duration: str, ui: RecordedUi, cancel: CancelToken) -> None:
+def provision(duration: str, ui: RecordingUi, cancel: CancelToken) -> None:
     config = SleepConfig(duration=Duration(duration))
     SleepProvisioner().provision(config, ui, NoneCommunicator(), {}, cancel)
 
 
-def test_sleep_waits_that_long_and_says_nothing(ui: RecordedUi, cancel: CancelToken) -> None:
+def test_sleep_waits_that_long_and_says_nothing(ui: RecordingUi, cancel: CancelToken) -> None:
     start = time.monotonic()
     provision("30ms", ui, cancel)
     assert time.monotonic() - start >= 0.03
-    assert not ui.text
+    assert not [*ui.said, *ui.errors]
 
 
-def test_sleep_ends_on_cancel(ui: RecordedUi, cancel: CancelToken) -> None:
+def test_sleep_ends_on_cancel(ui: RecordingUi, cancel: CancelToken) -> None:
     timer = threading.Timer(0.02, cancel.cancel)
     timer.start()
     with pytest.raises(Cancelled):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 SHOWN_FROM_BYTES = 1024 * 1024
 """Smaller files are through before anybody could read a bar."""
 
-_STEP_BYTES = 256 * 1024  # every report is a call to another process
+_CHUNK_BYTES = 256 * 1024
 
 
 class Reader(Protocol):
@@ -27,7 +27,7 @@ class Reader(Protocol):
 
 def chunks(source: Reader) -> Iterator[bytes]:
     """Read to the end, a piece at a time."""
-    while chunk := source.read(_STEP_BYTES):
+    while chunk := source.read(_CHUNK_BYTES):
         yield chunk
 
 
@@ -37,7 +37,7 @@ class Watched(io.RawIOBase):
     Args:
         source: Where the bytes come from; not closed.
         cancel: Looked at before every read.
-        report: Gets the number of bytes since the last report.
+        report: Gets the number of bytes of every read.
     """
 
     def __init__(
@@ -46,7 +46,6 @@ class Watched(io.RawIOBase):
         self._source = source
         self._cancel = cancel
         self._report = report
-        self._pending_bytes = 0
 
     def readable(self) -> bool:
         """It is."""
@@ -60,15 +59,9 @@ class Watched(io.RawIOBase):
         """
         self._cancel.check()
         data = self._source.read(size)
-        self._count(len(data))
+        if self._report and data:
+            self._report(len(data))
         return data
-
-    def _count(self, size_bytes: int) -> None:
-        self._pending_bytes += size_bytes
-        is_at_end = not size_bytes and self._pending_bytes
-        if self._report and (self._pending_bytes >= _STEP_BYTES or is_at_end):
-            self._report(self._pending_bytes)
-            self._pending_bytes = 0
 
 
 @contextmanager

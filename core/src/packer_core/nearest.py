@@ -13,6 +13,9 @@ FARTHEST = 2
 LONGEST = 100
 """Characters up to which a name is compared; nobody mistypes a page of text."""
 
+MOST_HINTS = 100
+"""Findings up to which a near name is looked for; nobody reads the hint of the next one."""
+
 _MOST_CANDIDATES = 500  # comparing is quadratic over a whole template otherwise
 
 

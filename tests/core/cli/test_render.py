@@ -90,7 +90,7 @@ def test_color_adds_nothing_but_color() -> None:
 
 def test_carets_stand_below_text_behind_tabs() -> None:
     source, front, carets = snippet('\t\t"a"', 3, 3)
-    assert (source, front, carets) == (' ' * 8 + '"a"', " " * 8, "^^^")
+    assert (source, front, carets) == (" " * 8 + '"a"', " " * 8, "^^^")
 
 
 def test_carets_stand_below_wide_and_combining_characters() -> None:
@@ -159,6 +159,7 @@ def test_nothing_a_terminal_obeys_gets_through(text: str, color: bool) -> None:
         ("a\u202eb", "a\\u202eb"),
         ("a\udc80b", "a\\udc80b"),
         ("a\r\nb", "a\\x0d\nb"),
+        ("a\xa0b\u3000c", "a b  c"),
         ("né 名 e\u0301", "né 名 e\u0301"),
     ],
 )
@@ -180,6 +181,12 @@ def test_several_diagnostics_come_in_order_and_are_counted() -> None:
         "Error: third\n --> box.json:9:1\n\n"
         "2 errors and 1 warning"
     )
+
+
+def test_no_more_diagnostics_are_shown_than_anybody_reads() -> None:
+    found = [Diagnostic("x", Place("box.json", line, 1)) for line in range(1, 10_001)]
+    text = render_diagnostics(found, color=False)
+    assert text.endswith("box.json:50:1\n\n… and 9950 more\n\n10000 errors")
 
 
 def test_a_single_diagnostic_is_not_counted() -> None:

@@ -87,6 +87,11 @@ def test_other_mistakes_are_not_taken_for_hcl(tmp_path: Path, text: str) -> None
     assert "HCL2" not in refusal(tmp_path / "box.json").summary
 
 
+def test_many_comments_in_front_of_nothing_are_looked_through_once(tmp_path: Path) -> None:
+    (tmp_path / "box.json").write_text("# note   \t   \n" * 1000 + "nothing")
+    assert refusal(tmp_path / "box.json").summary == "JSON has no comments"
+
+
 def test_standard_input_is_read_for_a_dash() -> None:
     template = load_template(Path("-"), NOTHING, stdin=io.BytesIO(MINIMAL))
     assert str(template.path) == "-"

@@ -147,6 +147,12 @@ def test_failure_of_a_given_value_names_who_gave_it(refuse: Refuse, values: Path
     assert str(diagnostic.place) == "values.json:1:10"
 
 
+def test_failure_of_a_sensitive_variable_shows_nothing_of_its_value(refuse: Refuse) -> None:
+    (diagnostic,) = refuse(template("a", a="hunter2{{hunter3"))
+    assert diagnostic.summary == 'variable "a": its {{ … }} cannot be filled in'
+    assert "hunter" not in repr(diagnostic)
+
+
 def test_circle_is_told_as_a_path(refuse: Refuse) -> None:
     (diagnostic,) = refuse(template(a="{{user `b`}}", b="{{user `a`}}"))
     assert diagnostic.summary == 'variable "a": needs itself: a → b → a'
@@ -163,8 +169,8 @@ def test_variable_file_gives_values_and_places(values: Path) -> None:
     ("content", "summary", "hint"),
     [
         ("[]", "a variable file is an object of strings, not an array", None),
-        ({"a": 1.50}, 'variable "a" must be a string, not a number', 'quote it: "1.5"'),
-        ({"a": True}, 'variable "a" must be a string, not true', 'quote it: "true"'),
+        ({"a": 1.50}, 'variable "a" must be a string, not a number', "quote it"),
+        ({"a": True}, 'variable "a" must be a string, not true', "quote it"),
         ({"a": None}, 'variable "a" must be a string, not null', 'write "" for an empty value'),
         ({"a": []}, 'variable "a" must be a string, not an array', None),
         ('{"a": "1", "a": "2"}', 'key "a" is used twice in one object', "keep one of them"),
@@ -181,6 +187,7 @@ def test_wrong_variable_file_is_told_with_its_place(
     assert (diagnostic.summary, diagnostic.hint) == (summary, hint)
     assert diagnostic.place is not None
     assert diagnostic.place.path == "values.json"
+    assert diagnostic.place.text == ""
 
 
 def test_variable_files_in_hcl_are_refused() -> None:

@@ -27,6 +27,7 @@ SNIPPET_COLUMNS = 96
 _LEAD_COLUMNS = 32  # of a cut line, what stays in front of the caret
 _TAB = "    "
 _MOST_OUTPUT_LINES = 40
+_MOST_DIAGNOSTICS = 50
 _RED, _YELLOW, _BLUE, _CYAN = 31, 33, 34, 36
 _SEVERITY = {"error": ("Error", _RED), "warning": ("Warning", _YELLOW)}
 
@@ -48,7 +49,10 @@ def render_diagnostic(diagnostic: Diagnostic, *, color: bool) -> str:
 def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
     """Return several diagnostics in the order of the text, and how many they are."""
     ordered = in_order(diagnostics)
-    parts = [render_diagnostic(diagnostic, color=color) for diagnostic in ordered]
+    shown = ordered[:_MOST_DIAGNOSTICS]
+    parts = [render_diagnostic(diagnostic, color=color) for diagnostic in shown]
+    if len(shown) < len(ordered):
+        parts.append(f"… and {len(ordered) - len(shown)} more")
     if len(ordered) > 1:
         parts.append(_count(ordered))
     return "\n\n".join(parts)
@@ -147,7 +151,8 @@ def _cell(character: str) -> tuple[str, int]:
         code = ord(character)
         text = f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
         return text, len(text)
-    return character, 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    width = 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    return " " * width if category == "Zs" else character, width
 
 
 def _problems(problems: Sequence[Problem], color: bool) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from packer_core.nearest import did_you_mean
+from packer_core.nearest import MOST_HINTS, did_you_mean
 from packer_core.version import COMPATIBLE
 
 from .json_fields import Fields, Reading
@@ -135,7 +135,8 @@ class _TemplateReader:
         self.reading.findings.extend(findings)
         for name, node in sensitive:
             if name not in variables:
-                hint = did_you_mean(name, variables)
+                few = len(self.reading.findings) < MOST_HINTS
+                hint = did_you_mean(name, variables) if few else None
                 self.reading.warn(f'sensitive variable "{name}" does not exist', node, hint=hint)
         return variables
 

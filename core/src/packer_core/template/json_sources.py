@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packer_core.nearest import LONGEST, did_you_mean, join
+from packer_core.nearest import LONGEST, MOST_HINTS, did_you_mean, join
 from packer_sdk.errors import PackerError
 
 from .json_fields import Fields, is_null
@@ -43,7 +43,8 @@ class SourceNames:
         if written in self.final:
             return self.final[written]
         if self.complete:
-            reading.error(f'no builder is named "{written}"', node, hint=self._hint(written))
+            hint = self._hint(written) if len(reading.findings) < MOST_HINTS else None
+            reading.error(f'no builder is named "{written}"', node, hint=hint)
         return None
 
     def _hint(self, written: str) -> str | None:

@@ -30,7 +30,7 @@ CONFIG_TYPES = ("json", "hcl2")
 _STANDARD_INPUT = "-"
 _HCL_SUFFIXES = (".pkr.hcl", ".pkr.json")
 _LOOKS_LIKE_HCL = re.compile(
-    r"\s*(?:#.*\s*|//.*\s*)*(?:packer|variable|locals?|source|build|data)\b[^:,]*[{=]"
+    r"\s*+(?:(?:#|//)[^\n]*+\s*+)*+(?:packer|variable|locals?|source|build|data)\b[^:,]*[{=]"
 )
 _HOW_ON = "write the template in JSON: a file like box.json"
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from packer_core.nearest import did_you_mean
+from packer_core.nearest import MOST_HINTS, did_you_mean
 from packer_core.version import VERSION
 from packer_sdk import interpolate
 from packer_sdk.errors import PackerError
@@ -90,11 +90,11 @@ class Renderer:
         functions: Mapping[str, Callable[..., object]] | None = None,
     ) -> interpolate.Context:
         return interpolate.Context(
-            user_variables=dict(variables),
+            user_variables=variables,
             template_path=self._template_path,
             core_version=VERSION,
             allow_env=functions is not None,
-            functions=dict(functions or {}),
+            functions=functions or {},
         )
 
 
@@ -195,7 +195,8 @@ class _Rounds:
         elif needed in self._texts:
             return needed
         else:
-            near = did_you_mean(needed, [*self._texts, *self._unset])
+            few = len(self._failures) < MOST_HINTS
+            near = did_you_mean(needed, [*self._texts, *self._unset]) if few else None
             self._fail(name, f'uses variable "{needed}", which nobody sets', near)
         return None
 

@@ -7,12 +7,12 @@ looked at, except where a value asks for it with ``{{env `NAME`}}``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
-from packer_core.nearest import join, nearest
+from packer_core.nearest import MOST_HINTS, join, nearest
 from packer_sdk.errors import PackerError
 
 from .json_nodes import Object, Scalar, describe
@@ -89,6 +89,8 @@ def parse_assignment(text: str) -> tuple[str, str]:
 def read_variable_file(path: Path) -> dict[str, tuple[str, Place]]:
     """Return the values of a variable file and where they stand: a flat object of strings.
 
+    Places come without the text of their lines, because such files hold passwords.
+
     Raises:
         TemplateError: it cannot be read, or holds anything else (BLD-012).
     """
@@ -103,22 +105,34 @@ def read_variable_file(path: Path) -> dict[str, tuple[str, Place]]:
         findings.append(Diagnostic(summary, document.source.place(root.start, root.start + 1)))
     for member in root.members.values() if isinstance(root, Object) else ():
         if isinstance(member.value, Scalar) and isinstance(member.value.value, str):
-            values[member.name] = (member.value.value, document.place(member.value))
+            place = document.place(member.value)
+            values[member.name] = (member.value.value, replace(place, text=""))
         else:
-            findings.append(not_a_string(document, member))
+            findings.append(not_a_string(document, member, quote=False))
     if findings:
-        raise TemplateError(findings)
+        raise TemplateError([_without_text(finding) for finding in findings])
     return values
 
 
-def not_a_string(document: Document, member: Member) -> Diagnostic:
-    """Say that the value of a variable is no string, and how it would be one (JSN-002)."""
+def _without_text(finding: Diagnostic) -> Diagnostic:
+    return replace(finding, place=finding.place and replace(finding.place, text=""))
+
+
+def not_a_string(document: Document, member: Member, *, quote: bool = True) -> Diagnostic:
+    """Say that the value of a variable is no string, and how it would be one (JSN-002).
+
+    Args:
+        document: Where it stands.
+        member: The variable.
+        quote: Whether the value may be shown.
+    """
     value = member.value
     hint = None
     if isinstance(value, Scalar) and value.value is None:
         hint = 'write "" for an empty value'
     elif isinstance(value, Scalar):
-        hint = f'quote it: "{document.source.text[value.start : value.end]}"'
+        text = document.source.text[value.start : value.end]
+        hint = f'quote it: "{text}"' if quote else "quote it"
     return Diagnostic(
         f'variable "{member.name}" must be a string, not {describe(value)}',
         document.place(value),
@@ -155,7 +169,9 @@ def resolve_variables(
     texts = {name: value.text for name, value in given.items()}
     values, failures = renderer.render_all(texts, unset=dict.fromkeys(missing, UNSET))
     for failure in failures:
-        findings.append(_failed(failure, given[failure.name], strict=strict))
+        is_secret = failure.name in sensitive
+        diagnostic = _failed(failure, given[failure.name], is_secret=is_secret)
+        findings.append(diagnostic if strict else replace(diagnostic, severity="warning"))
     variables = {}
     for name in dict.fromkeys((*declared, *given)):
         declaration = declared.get(name)
@@ -197,7 +213,7 @@ def _missing(
     names = [declaration.name for declaration in missing]
     details = [
         f'"{name}" is set but not declared; is it meant to be "{near[0]}"?'
-        for name in given.keys() - declared.keys()
+        for name in [name for name in given if name not in declared][:MOST_HINTS]
         if (near := nearest(name, names))
     ]
     flags = " ".join(f"-var '{name}=…'" for name in names)
@@ -205,18 +221,24 @@ def _missing(
     return Diagnostic(
         f"required variable{'s are' if several else ' is'} not set: {join(names)}",
         missing[0].place,
-        detail="\n".join(sorted(details)),
+        detail="\n".join(details),
         hint=f"add {flags}, or put {'them' if several else 'it'} into a file for -var-file",
     )
 
 
-def _failed(failure: Failure, value: _Given, *, strict: bool) -> Diagnostic:
-    where = "" if value.place else f" (from {value.source})"
+def _failed(failure: Failure, value: _Given, *, is_secret: bool) -> Diagnostic:
+    name = f'variable "{failure.name}"' + ("" if value.place else f" (from {value.source})")
+    if is_secret:
+        # Neither the line nor the reason, which may quote it.
+        return Diagnostic(
+            f"{name}: its {{{{ … }}}} cannot be filled in",
+            value.place and replace(value.place, text=""),
+            detail="More is not shown because the variable is sensitive.",
+        )
     return Diagnostic(
-        f'variable "{failure.name}"{where}: {failure.reason}',
+        f"{name}: {failure.reason}",
         value.place and point_into(value.place, value.text, failure.offset),
         hint=failure.hint,
-        severity="error" if strict else "warning",
     )
 
 

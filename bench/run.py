@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).parent
 PACKER = str(Path(sys.executable).with_name("packer"))
-QUIET = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
 MIB = 1 << 20
 
 
@@ -44,12 +43,13 @@ def main() -> None:
         os.chdir(folder)
         unit = seconds([sys.executable, "-I", "-c", "pass"], rounds)
         print(f"{'python -I -c pass':44} {unit * 1000:7.1f} ms   1.0 times, the unit")
-        for name, measure in {
+        parts: dict[str, Callable[[], None]] = {
             "start": lambda: show("plugin: spawn to first reply", first_reply(rounds), unit, 4),
             "version": lambda: show("packer version", seconds([PACKER, "version"], rounds), unit),
             "build": lambda: show("packer build: 3 components", build(rounds), unit),
             "relay": lambda: relay(size),
-        }.items():
+        }
+        for name, measure in parts.items():
             if options.only in (None, name):
                 measure()
 
@@ -62,7 +62,10 @@ def show(what: str, took: float, unit: float, aim: float | None = None) -> None:
 
 def seconds(command: list[str], rounds: int) -> float:
     """Median wall time of a command."""
-    return median(lambda: subprocess.run(command, check=True, **QUIET), rounds)  # type: ignore[call-overload]
+    nothing = subprocess.DEVNULL
+    return median(
+        lambda: subprocess.run(command, check=True, stdout=nothing, stderr=nothing), rounds
+    )
 
 
 def median(work: Callable[[], object], rounds: int) -> float:

@@ -49,7 +49,7 @@ class PourProvisioner(Provisioner[PourConfig]):
         cancel: CancelToken,
     ) -> None:
         started = time.perf_counter()
-        communicator.upload("/zeros", Zeros(config.size))
+        communicator.upload("/zeros", io.BufferedReader(Zeros(config.size), 1 << 18))
         took = time.perf_counter() - started
         ui.say(
             f"bench seconds={took} bench provisioner={peak('self')} bench core={peak(os.getppid())}"

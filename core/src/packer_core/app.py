@@ -87,7 +87,7 @@ class App:
         """
         from . import logs
 
-        self._log = logs.logging_to(self.settings, self.secrets)
+        self._log = logs.logging_to(self.settings, self.secrets.apply)
         self._logs_anything = self._log.__enter__()
         logs.note_start()
 

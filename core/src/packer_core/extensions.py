@@ -123,7 +123,7 @@ def _load(name: str, reference: str) -> object:
         loaded: object = import_module(module.strip())
         for part in filter(None, path.split(".")):
             loaded = getattr(loaded, part.strip())
-    except Exception as error:
+    except (ImportError, AttributeError, SyntaxError) as error:
         raise PackerError(
             f"extension cannot be loaded: {name}: {type(error).__name__}: {error}",
             hint=f"repair or uninstall the distribution that lists {reference}",

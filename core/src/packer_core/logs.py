@@ -28,11 +28,9 @@ from packer_sdk.errors import PackerError
 from .version import VERSION
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import TextIO
+    from collections.abc import Callable, Iterator
 
     from .settings import Settings
-    from .ui.secrets import SecretFilter
 
 PLUGIN = "packer.plugin"
 """Loggers below this one carry what plugins wrote: ``packer.plugin.packer-builder-null``."""
@@ -59,8 +57,12 @@ _LEVEL_IN_LINE = re.compile(r"\[(" + "|".join(_LEVELS) + r")\]")
 
 
 @contextlib.contextmanager
-def logging_to(settings: Settings, secrets: SecretFilter) -> Iterator[bool]:
+def logging_to(settings: Settings, mask: Callable[[str], str]) -> Iterator[bool]:
     """Send the log where the settings say for as long as the context is open.
+
+    Args:
+        settings: What the user wants.
+        mask: Takes what is secret out of every line.
 
     Yields:
         Whether it goes anywhere.
@@ -71,7 +73,7 @@ def logging_to(settings: Settings, secrets: SecretFilter) -> Iterator[bool]:
     level = level_of(settings.log)
     root = logging.getLogger()
     before = root.level
-    handler = _handler(settings, secrets, level)
+    handler = _handler(settings, mask, level)
     root.addHandler(handler)
     silent = isinstance(handler, logging.NullHandler)
     # Above everything, so that nobody formats what nobody reads.
@@ -125,22 +127,22 @@ class Journal:
         logging.getLogger(UI).info("machine readable: %s %s", category, list(values))
 
 
-def _handler(settings: Settings, secrets: SecretFilter, level: int | None) -> logging.Handler:
+def _handler(settings: Settings, mask: Callable[[str], str], level: int | None) -> logging.Handler:
     handler: logging.Handler
     if settings.log_path:
-        handler = logging.StreamHandler(_open(settings.log_path))
+        handler = _file(settings.log_path)
     elif level is not None:
         handler = logging.StreamHandler(sys.stderr)
         handler.addFilter(lambda record: record.name != UI)
     else:
         return logging.NullHandler()
-    handler.setFormatter(_Formatter(secrets))
+    handler.setFormatter(_Formatter(mask))
     return handler
 
 
-def _open(path: str) -> TextIO:
+def _file(path: str) -> logging.Handler:
     try:
-        return open(path, "w", encoding="utf-8", errors="backslashreplace")  # noqa: PTH123
+        return logging.FileHandler(path, "w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise PackerError(
             f"log file cannot be written: {path}: {error.strerror}",
@@ -150,13 +152,13 @@ def _open(path: str) -> TextIO:
 
 
 class _Formatter(logging.Formatter):
-    def __init__(self, secrets: SecretFilter) -> None:
+    def __init__(self, mask: Callable[[str], str]) -> None:
         super().__init__("%(asctime)s %(tag)s%(message)s", "%Y/%m/%d %H:%M:%S")
-        self._secrets = secrets
+        self._mask = mask
 
     def format(self, record: logging.LogRecord) -> str:
         record.tag = _tag(record)
-        return self._secrets.apply(super().format(record))
+        return self._mask(super().format(record))
 
 
 def _tag(record: logging.LogRecord) -> str:

@@ -58,6 +58,9 @@ class Settings:
     config_dir: str = _setting(
         "The folder that holds `.packer.d` and `.packerconfig`, instead of the home folder."
     )
+    data_dir: str = _setting(
+        "The folder of installed plugins, instead of `packer` in the user's data folder."
+    )
     cache_dir: str = _setting("The folder for downloads and other things that can be made again.")
     plugin_path: str = _setting(
         "The one folder in which plugins are looked for, instead of `~/.packer.d/plugins`."

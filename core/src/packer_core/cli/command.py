@@ -75,15 +75,15 @@ class Command:
             return 0
         return self.run(app, self.parse(words, path))
 
-    def parse(self, words: Sequence[str], path: str = "packer") -> object:
-        """Return the options that the words stand for.
+    def parse(self, words: Sequence[str], path: str = "") -> object:
+        """Return the options that the words stand for; ``path`` is what hints call the command.
 
         Raises:
             UsageError: a flag or an argument is unknown, missing, or has no such value.
         """
         from . import parsing  # noqa: PLC0415
 
-        return self.options(**parsing.parse(self, words, path))
+        return self.options(**parsing.parse(self, words, path or f"packer {self.name}"))
 
     def help(self, path: str) -> str:
         """The text of ``-h``."""

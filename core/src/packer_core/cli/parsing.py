@@ -28,9 +28,12 @@ def parse(command: Command, words: Sequence[str], path: str) -> dict[str, Any]:
     Raises:
         UsageError: a flag or an argument is unknown, missing, or has no such value.
     """
-    rewritten = normalise(words, _switches(command))
     try:
+        rewritten = normalise(words, _switches(command))
         context = _clicks(command).make_context(path, rewritten)
+    except UsageError as error:
+        error.hint = error.hint or f"{path} -h"
+        raise
     except click.UsageError as error:
         raise UsageError(_in_our_words(error), hint=f"{path} -h") from error
     if context.args:

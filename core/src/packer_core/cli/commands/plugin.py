@@ -18,14 +18,13 @@ if TYPE_CHECKING:
 COMMANDS = ("plugin", "execute")
 
 _PREFIXES = tuple(f"packer-{kind}-" for kind in bundled.GROUPS.values())
-_PROTOBUF = "--protobuf"
 
 
 def component_in(words: Sequence[str]) -> str | None:
     """The component that a command line asks to serve, None if it asks for something else."""
     if not words or words[0] not in COMMANDS:
         return None
-    names = [word for word in words[1:] if word != _PROTOBUF]
+    names = [word for word in words[1:] if not word.startswith("-")]
     return names[0] if names and names[0].startswith(_PREFIXES) else None
 
 
@@ -35,6 +34,6 @@ def serve(executable: str) -> int:
     if component is None:
         sys.stderr.write(f"no such component comes with packer: {executable}\n")
         return 1
-    from packer_sdk import plugin  # noqa: PLC0415
+    from packer_sdk import plugin  # noqa: PLC0415 - after the check, which needs none of it
 
     return plugin.start(*component)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import os
+import signal
+from typing import Any
+
+import pytest
+
+from packer_core.interrupts import Interrupts
+from packer_sdk.cancel import CancelToken
+
+
+class Lines:
+    def __init__(self) -> None:
+        self.errors: list[str] = []
+
+    def error(self, message: str) -> None:
+        self.errors.append(message)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_cancel_then_abort_then_nothing(number: signal.Signals) -> None:
+    ui: Any = Lines()
+    cancel, abort = CancelToken(), CancelToken()
+    with Interrupts(ui, cancel, abort, "installation"):
+        os.kill(os.getpid(), number)
+        assert cancel.wait(10)
+        assert not abort.cancelled
+        os.kill(os.getpid(), number)
+        assert abort.wait(10)
+        os.kill(os.getpid(), number)
+    assert ui.errors[0].startswith("Cancelling installation after receiving ")
+    assert len(ui.errors) == 2
+
+
+def test_handlers_are_put_back() -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    ui: Any = Lines()
+    with Interrupts(ui, CancelToken(), CancelToken(), "build"):
+        assert signal.getsignal(signal.SIGTERM) != before[1]
+    assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+
+
+def test_a_signal_that_comes_while_locks_are_held_does_not_deadlock() -> None:
+    ui: Any = Lines()
+    cancel = CancelToken()
+    with Interrupts(ui, cancel, CancelToken(), "build"):
+        with cancel._lock:
+            os.kill(os.getpid(), signal.SIGINT)
+            assert not cancel.cancelled
+        assert cancel.wait(10)

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 COMMANDS = {
     "build": "Build images from a template",
-    "validate": "Check a template without building it",
+    "validate": "Check that a template can be built",
     "inspect": "Show what is in a template",
     "plugins": "Install, list and remove plugins",
     "version": "Show the version of this program",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -31,11 +32,12 @@ def _ours() -> set[threading.Thread]:
 
 
 def _children() -> set[psutil.Process]:
-    return {
-        child
-        for child in psutil.Process().children(recursive=True)
-        if child.is_running() and child.status() != psutil.STATUS_ZOMBIE
-    }
+    alive = set()
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it may end while we look
+            if child.is_running() and child.status() != psutil.STATUS_ZOMBIE:
+                alive.add(child)
+    return alive
 
 
 @pytest.fixture(autouse=True)

@@ -201,8 +201,20 @@ def test_plugin_with_a_component_of_another_is_refused_and_both_are_named(shop: 
     assert shop.holds() == before
 
 
+def test_plugin_without_a_command_of_its_name_is_refused(shop: Shop, tmp_path: Path) -> None:
+    project = Path(shutil.copytree(NOTE, tmp_path / "note"))
+    settings = project / "pyproject.toml"
+    settings.write_text(settings.read_text().replace("packer-plugin-note =", "note ="))
+    with pytest.raises(InstallError, match="no command of its own name") as caught:
+        shop.install(str(project))
+    assert "[project.scripts] packer-plugin-note" in (caught.value.hint or "")
+    assert shop.holds() == {}
+
+
 def test_plugin_that_cannot_be_imported_is_refused_with_what_it_printed(shop: Shop) -> None:
-    with pytest.raises(InstallError, match="cannot be started: describe ended with 1") as caught:
+    with pytest.raises(
+        InstallError, match="cannot be started: describe ended with exit status 1"
+    ) as caught:
         shop.install("packer-plugin-broken")
     assert "a_module_that_nobody_has" in caught.value.output
     assert shop.holds() == {}
@@ -227,11 +239,11 @@ def test_upgrade_that_fails_keeps_the_plugin_as_it_was(shop: Shop) -> None:
 def test_installation_that_is_stopped_keeps_the_plugin_as_it_was(shop: Shop) -> None:
     shop.install("packer-plugin-note")
     before = shop.holds()
+    aside = shop.paths.environments / ".packer-plugin-note.old"
     made = shop.paths.environments / "packer-plugin-note" / "pyvenv.cfg"
-    old = made.stat().st_mtime_ns
 
     def stop_when_pip_runs() -> None:
-        while not (made.exists() and made.stat().st_mtime_ns != old):
+        while not (aside.exists() and made.exists()):
             time.sleep(0.005)
         shop.cancel.cancel()
 

@@ -57,7 +57,7 @@ def test_missing_component_names_the_nearest_and_how_to_install_it() -> None:
     assert "provisioner" in str(caught.value)
     with pytest.raises(PluginNotFound) as caught:
         catalog.find("builder", "dockr")
-    assert str(caught.value) == "there is no builder: dockr (did you mean docker?)"
+    assert str(caught.value) == 'there is no builder: dockr (did you mean "docker"?)'
     assert caught.value.hint == "packer plugins install packer-plugin-dockr"
 
 
@@ -72,7 +72,7 @@ def test_component_of_another_kind_is_told_as_that() -> None:
     with pytest.raises(PluginNotFound) as caught:
         catalog.find("builder", "shell")
     assert str(caught.value) == (
-        "there is no builder shell: shell is a provisioner and a post-processor"
+        "there is no builder shell: shell is a provisioner and post-processor"
     )
     assert "provisioner" in (caught.value.hint or "")
 

@@ -263,6 +263,16 @@ def test_config_file_with_a_missing_path_matters_only_when_it_is_used(machine: M
     assert machine.discover().find("builder", "x").argv == ("/gone/packer-builder-x",)
 
 
+def test_config_file_that_was_asked_for_and_is_missing_is_logged(
+    machine: Machine, caplog: pytest.LogCaptureFixture
+) -> None:
+    machine.discover()
+    assert not caplog.messages
+    machine.environ["PACKER_CONFIG"] = str(machine.paths.config_file)
+    machine.discover()
+    assert str(machine.paths.config_file) in caplog.text
+
+
 def test_config_file_that_is_not_json_is_an_error(machine: Machine) -> None:
     machine.paths.config_file.write_text("{")
     with pytest.raises(PackerError, match="not JSON"):

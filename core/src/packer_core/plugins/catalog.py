@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packer_core.errors import PluginNotFound
+from packer_core.nearest import did_you_mean, join
 
 from .names import KINDS, ComponentName
 
@@ -125,20 +126,14 @@ class Catalog:
                 )
         if others := [one.kind for one in self.components() if one.name == name]:
             return PluginNotFound(
-                f"there is no {kind} {name}: {name} is a {' and a '.join(others)}",
+                f"there is no {kind} {name}: {name} is a {join(others)}",
                 hint=f"use it as a {others[0]}, or install a plugin that has a {kind} {name}",
             )
+        near = did_you_mean(name, [one.name for one in self.components(kind)])
         return PluginNotFound(
-            f"there is no {kind}: {name}{self._nearest(kind, name)}",
+            f"there is no {kind}: {name}{f' ({near})' if near else ''}",
             hint=f"packer plugins install packer-plugin-{name}",
         )
-
-    def _nearest(self, kind: str, name: str) -> str:
-        from difflib import get_close_matches  # noqa: PLC0415  # only a failing run needs it
-
-        names = [one.name for one in self.components(kind)]
-        near = get_close_matches(name, names, n=3)
-        return f" (did you mean {' or '.join(near)}?)" if near else ""
 
     def _announcements(self) -> Iterator[str]:
         """What a log nobody reads must not keep to itself: surprises about who runs."""

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import trust
+from .bundled import listing, read
 from .catalog import Catalog, Component, Refusal
 from .config_file import read_config_file
 from .names import KINDS, ComponentName, parse_name
@@ -37,16 +38,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _COOKIE = "PACKER_PLUGIN_MAGIC_COOKIE"
-_BUNDLED = "packer_plugin_bundled-"
 _WINDOWS = sys.platform == "win32"
-
-GROUPS = {
-    "packer.builders": "builder",
-    "packer.provisioners": "provisioner",
-    "packer.post_processors": "post-processor",
-    "packer.datasources": "datasource",
-}
-"""The entry-point groups of a plugin, and the kind of component that each one lists."""
 
 
 def discover(
@@ -86,47 +78,24 @@ def bundled_components(
 ) -> tuple[Component, ...]:
     """The components of ``packer-plugin-bundled``, started as ``packer plugin packer-KIND-NAME``.
 
-    The list is read from the distribution's metadata by hand: the import of a library for it
-    costs twenty times what the reading does, on every run.
-
     Args:
         command: What starts this program again.
         search: Folders to look in, as `sys.path`.
     """
-    for folder in sys.path if search is None else search:
-        if listing := _entry_points_file(folder or "."):
-            text = listing.read_text(encoding="utf-8")
-            return tuple(_bundled(listing, command, name) for name in _names_in(text))
-    return ()
+    path = listing(search)
+    if path is None:
+        return ()
+    return tuple(_bundled(path, command, ComponentName(kind, name)) for kind, name, _ in read(path))
 
 
-def _bundled(listing: Path, command: tuple[str, ...], name: ComponentName) -> Component:
+def _bundled(path: str, command: tuple[str, ...], name: ComponentName) -> Component:
     return Component(
         kind=name.kind,
         name=name.name,
         argv=(*command, "plugin", name.executable),
         source="bundled",
-        path=listing,
+        path=Path(path),
     )
-
-
-def _entry_points_file(folder: str) -> Path | None:
-    try:
-        with os.scandir(folder) as entries:
-            names = [one.name for one in entries if one.name.startswith(_BUNDLED)]
-    except OSError:
-        return None  # a zip archive or a folder that is gone: usual on sys.path
-    listings = (Path(folder, name, "entry_points.txt") for name in sorted(names))
-    return next(filter(Path.is_file, listings), None)
-
-
-def _names_in(entry_points: str) -> Iterator[ComponentName]:
-    kind = None
-    for line in map(str.strip, entry_points.splitlines()):
-        if line.startswith("["):
-            kind = GROUPS.get(line.strip("[]").strip())
-        elif kind and "=" in line and not line.startswith(("#", ";")):
-            yield ComponentName(kind, line.partition("=")[0].strip())
 
 
 def _folders(paths: Paths, cwd: Path, environ: Mapping[str, str]) -> Iterator[tuple[Source, Path]]:
@@ -170,6 +139,8 @@ def _candidates(folder: Path) -> list[tuple[str, ComponentName]]:
 
 
 def _from_config_file(paths: Paths, cwd: Path, environ: Mapping[str, str]) -> Iterator[Component]:
+    if environ.get("PACKER_CONFIG") and not paths.config_file.exists():
+        logger.warning("There is no config file, PACKER_CONFIG names one: %s", paths.config_file)
     for entry in read_config_file(paths.config_file):
         path = _resolve(entry.executable, paths.executable_folder, cwd, environ)
         yield Component(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -112,16 +113,27 @@ def test_component_that_no_shim_can_start_is_refused(
 
 def test_description_of_our_api_is_accepted() -> None:
     description = {"api_version": "x5.0", "builders": ["note"]}
-    assert check_description("packer-plugin-note", description) == description
+    assert check_description("packer-plugin-note", json.dumps(description)) == description
 
 
 @pytest.mark.parametrize("version", ["x4.0", "x6.0", "x5.1"])
 def test_description_of_another_api_is_refused(version: str) -> None:
     with pytest.raises(InstallError, match=f"another version of the plugin API: {version}"):
-        check_description("packer-plugin-note", {"api_version": version})
+        check_description("packer-plugin-note", json.dumps({"api_version": version}))
 
 
-@pytest.mark.parametrize("description", [{}, {"api_version": 5}, {"api_version": "5.0"}, [], None])
-def test_description_that_is_none_is_refused(description: object) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "",
+        "Hello!",
+        "[]",
+        "{}",
+        '{"api_version": 5}',
+        '{"api_version": "5.0"}',
+        'Hello! {"api_version": "x5.0"}',
+    ],
+)
+def test_answer_that_is_no_description_is_refused(answer: str) -> None:
     with pytest.raises(InstallError, match="packer-plugin-note does not"):
-        check_description("packer-plugin-note", description)
+        check_description("packer-plugin-note", answer)

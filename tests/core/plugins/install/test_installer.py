@@ -74,7 +74,7 @@ def test_plugin_that_is_there_is_left_as_it_is(
     assert said == ["Already installed: packer-plugin-note 0.2.0"]
 
 
-@pytest.mark.parametrize("name", ["packer-plugin-note", "note", "Note"])
+@pytest.mark.parametrize("name", ["packer-plugin-note", "note", "Note", "packer_plugin.note"])
 def test_plugin_is_removed_by_its_long_and_its_short_name(
     name: str, installer: Installer, paths: Paths, put: Callable[..., Receipt]
 ) -> None:

@@ -10,7 +10,7 @@ import logging
 import os
 import signal
 import subprocess
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -107,16 +107,15 @@ def _child(
             yield child
         finally:
             release()
-            if child.returncode is None:
-                _kill(child)
+            _kill(child)
     token.check()
 
 
 def _kill(child: subprocess.Popen[str]) -> None:
-    if hasattr(os, "killpg"):
-        try:
-            os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            logger.debug("process %d has ended by itself", child.pid)
-    else:
+    if child.returncode is not None:
+        return  # its number may belong to somebody else by now
+    if not hasattr(os, "killpg"):
         child.kill()
+        return
+    with suppress(ProcessLookupError, PermissionError):  # it has ended by itself
+        os.killpg(child.pid, signal.SIGKILL)

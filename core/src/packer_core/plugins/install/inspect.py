@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.errors import InstallError
-from packer_core.plugins.discovery import GROUPS
+from packer_core.plugins.bundled import GROUPS
 from packer_core.plugins.names import ComponentName, is_component_name
 
 if TYPE_CHECKING:
@@ -96,14 +97,24 @@ def inspect_environment(site_packages: Iterable[Path], distribution: str) -> Fou
     )
 
 
-def check_description(distribution: str, description: object) -> dict[str, object]:
+def check_description(distribution: str, answer: str) -> dict[str, object]:
     """Judge what a plugin answered to ``describe`` (protocol 1.5).
+
+    All of it must be one JSON object: HashiCorp's packer reads it so, too.
 
     Raises:
         InstallError: It is no description, or speaks another version of the protocol.
     """
+    try:
+        description = json.loads(answer)
+    except ValueError:
+        description = None
     if not isinstance(description, dict):
-        raise InstallError(f"{distribution} does not describe itself with a JSON object")
+        raise InstallError(
+            f"{distribution} does not describe itself with a JSON object",
+            output=answer,
+            hint="if it is yours, let it print nothing of its own when it is asked to describe",
+        )
     version = description.get("api_version")
     match = _API.fullmatch(version) if isinstance(version, str) else None
     if match is None:

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import subprocess
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -116,7 +117,8 @@ class Installer:
 
     def _known(self, name: str) -> Receipt:
         receipts = {receipt.distribution: receipt for receipt in self.installed()}
-        for candidate in (name.lower(), f"packer-plugin-{name.lower()}"):
+        normal = re.sub(r"[-_.]+", "-", name).lower()
+        for candidate in (normal, f"packer-plugin-{normal}"):
             if receipt := receipts.get(candidate):
                 return receipt
         raise InstallError(
@@ -190,15 +192,15 @@ class Installer:
                 cancel=self._cancel,
                 timeout_s=_DESCRIBE_TIMEOUT_S,
             )
-            if finished.status == 0:
-                return check_description(name, json.loads(finished.output))
-        except (OSError, subprocess.TimeoutExpired, ValueError) as error:
-            raise InstallError(f"{name} was installed but cannot be started: {error}") from error
-        raise InstallError(
-            f"{name} was installed but cannot be started: describe ended with {finished.status}",
-            output=finished.output + finished.errors,
-            hint="tell its author what it printed",
-        )
+        except (OSError, subprocess.TimeoutExpired) as error:
+            raise InstallError(f"{name} cannot be started: {error}") from error
+        if finished.status:
+            raise InstallError(
+                f"{name} cannot be started: describe ended with exit status {finished.status}",
+                output=finished.output + finished.errors,
+                hint="tell its author what it printed",
+            )
+        return check_description(name, finished.output)
 
 
 def _receipt(

@@ -114,6 +114,11 @@ def test_one_long_line_is_cut_around_the_caret() -> None:
     assert source[len(front) : len(front) + len(carets)] == '"oops"'
 
 
+def test_cut_line_does_not_begin_with_an_accent_alone() -> None:
+    source, _, _ = snippet("e" * 50 + "\u0301" * 30 + "x" * 200, 84)
+    assert source.startswith("…e\u0301")
+
+
 def test_long_mark_ends_with_the_line_that_is_shown() -> None:
     source, front, carets = snippet('{"key": "' + "x" * 10_000 + '"}', 9, 10_002)
     assert len(front + carets) == len(source) - 1

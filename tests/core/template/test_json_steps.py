@@ -47,6 +47,12 @@ def test_unknown_builder_is_told_with_the_nearest(refuse: Refuse, key: str) -> N
     assert third.hint == 'there are "null" and "note-{{user `n`}}"'
 
 
+def test_long_lists_of_builders_are_not_recited(refuse: Refuse) -> None:
+    template = provisioner(only=["other"])
+    template["builders"] = [{"type": "null", "name": f"n{number}"} for number in range(6)]
+    assert [d.hint for d in refuse(template)] == [None]
+
+
 def test_unknown_builder_of_an_override_is_told_at_its_key(refuse: Refuse) -> None:
     (diagnostic,) = refuse(provisioner(override={"nul": {}}))
     place = diagnostic.place

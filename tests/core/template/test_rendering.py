@@ -11,6 +11,7 @@ from packer_core.diagnostics import Place
 from packer_core.template.rendering import MOST_ROUNDS, Renderer, explain, point_into
 from packer_core.version import VERSION
 from packer_sdk.errors import PackerError
+from packer_sdk.interpolate import RenderError
 
 
 @pytest.fixture
@@ -153,6 +154,7 @@ def test_any_text_is_rendered_or_a_failure(text: str) -> None:
     "marked",
     [
         "{{«nothing}}",
+        "{{«nothing}} {{.Name}}",
         "a {{.Name}} {{«nothing}}",
         "{{.A}}{{ .B }}\n{{.C}} {{«nothing}}",
         'a {{.A "\\"}} {{«nothing}}',
@@ -169,6 +171,7 @@ def test_place_of_an_error_is_counted_in_the_text_as_written(
 
 def test_error_without_a_place_is_taken_as_it_is() -> None:
     assert explain(PackerError("no"), "{{x}}") == ("no", None)
+    assert explain(RenderError("no"), "{{x}}") == ("no", None)
 
 
 def test_place_is_narrowed_unless_escapes_shift_it() -> None:

@@ -37,6 +37,22 @@ def test_missing_file_tells_the_working_folder(
     assert diagnostic.hint == f"the working folder is {tmp_path}"
 
 
+def test_missing_file_in_a_deleted_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(TemplateError) as caught:
+        read_file(Path("box.json"), "template")
+    assert caught.value.diagnostics[0].hint == "the working folder is deleted"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a file that opens but cannot be read")
+def test_failure_in_the_middle_of_reading_is_told() -> None:
+    assert refusal(Path("/proc/self/mem")).endswith("input/output error")
+
+
 def test_folder_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path).endswith("it is a folder, not a file")
 

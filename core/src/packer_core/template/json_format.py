@@ -104,7 +104,9 @@ class _TemplateReader:
                 if not (isinstance(value, Scalar) and isinstance(value.value, str)):
                     self.reading.mismatch(f'the comment "{name}"', "a string", value)
             elif name not in ROOT_KEYS and name != _IGNORED_KEY:
-                hint = did_you_mean(name, ROOT_KEYS) or 'a comment begins with "_"'
+                few = len(self.reading.findings) < MOST_HINTS
+                near = did_you_mean(name, ROOT_KEYS) if few else None
+                hint = near or 'a comment begins with "_"'
                 self.reading.error(f'unknown key "{name}"', member, hint=hint)
 
     def _check_version(self) -> None:

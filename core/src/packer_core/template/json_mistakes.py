@@ -75,15 +75,12 @@ def _ended(source: SourceText, at: int, wanted: Wanted, opened: Sequence[int]) -
         return Fault(0, 1, "the file is empty")
     # The caret goes behind the last thing that is there, not into blank lines below it.
     last = len(source.text.rstrip())
-    detail = ""
-    if opened:
-        line, column = source.line_and_column(opened[-1])
-        detail = f'"{source.text[opened[-1]]}" in line {line}, column {column} is not closed'
+    line, column = source.line_and_column(opened[-1])
     return Fault(
         min(last, at),
         last + 1,
         f"the file ends too early: expected {_EXPECTED[wanted]}",
-        detail=detail,
+        detail=f'"{source.text[opened[-1]]}" in line {line}, column {column} is not closed',
     )
 
 
@@ -162,8 +159,6 @@ def _wrong_word(text: str, at: int, wanted: Wanted) -> Fault | None:
         return _bad_number(number)
     if not word:
         return None
-    if word[0] in ("NaN", "Infinity"):
-        return Fault(at, word.end(), f"JSON has no {word[0]}")
     meant = _MEANT.get(word[0], word[0].lower())
     if meant in ("true", "false", "null"):
         return Fault(at, word.end(), f"unknown word: {word[0]}", hint=f"JSON writes {meant}")

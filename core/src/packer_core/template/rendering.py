@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packer_core.nearest import MOST_HINTS, did_you_mean
-from packer_core.version import VERSION
+from packer_core.version import COMPATIBLE
 from packer_sdk import interpolate
 from packer_sdk.errors import PackerError
 
@@ -92,7 +92,7 @@ class Renderer:
         return interpolate.Context(
             user_variables=variables,
             template_path=self._template_path,
-            core_version=VERSION,
+            core_version=COMPATIBLE,
             allow_env=functions is not None,
             functions=functions or {},
         )

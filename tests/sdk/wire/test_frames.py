@@ -39,7 +39,7 @@ def test_any_bytes_are_a_frame_or_a_protocol_error(data: bytes) -> None:
 
 
 def test_header_with_another_version_is_refused_with_its_bytes() -> None:
-    with pytest.raises(RemoteProtocolError, match="01000000 00000000 00000000 .version 1"):
+    with pytest.raises(RemoteProtocolError, match=r"01000000 00000000 00000000 .version 1"):
         frames.decode_header(bytes([1, *bytes(11)]))
 
 
@@ -67,7 +67,10 @@ def test_decode_of_more_than_one_frame_is_refused(frame: Frame) -> None:
     [
         (Frame(FrameType.DATA, 0, 3, 120), "stream 3 DATA 120 bytes"),
         (Frame(FrameType.DATA, Flags.SYN | Flags.FIN, 3, 0), "stream 3 DATA SYN FIN 0 bytes"),
-        (Frame(FrameType.WINDOW_UPDATE, Flags.ACK, 4, 131072), "stream 4 WINDOW_UPDATE ACK +131072"),
+        (
+            Frame(FrameType.WINDOW_UPDATE, Flags.ACK, 4, 131072),
+            "stream 4 WINDOW_UPDATE ACK +131072",
+        ),
         (Frame(FrameType.WINDOW_UPDATE, Flags.RST, 4, 0), "stream 4 WINDOW_UPDATE RST +0"),
         (Frame(FrameType.PING, Flags.SYN, 0, 77), "session PING SYN #77"),
         (Frame(FrameType.GO_AWAY, 0, 0, 1), "session GO_AWAY code 1"),

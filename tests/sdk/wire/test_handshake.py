@@ -40,9 +40,7 @@ def test_any_line_is_a_handshake_or_a_protocol_error(line: str) -> None:
 
 def test_parse_line_reads_what_go_plugins_print() -> None:
     line = "5|0|unix|/tmp/packer-plugin2655555701\n"
-    assert handshake.parse_line(line) == Handshake(
-        5, 0, "unix", "/tmp/packer-plugin2655555701"
-    )
+    assert handshake.parse_line(line) == Handshake(5, 0, "unix", "/tmp/packer-plugin2655555701")
     assert handshake.parse_line("5|0|tcp|127.0.0.1:10000") == Handshake(
         5, 0, "tcp", "127.0.0.1:10000"
     )
@@ -67,7 +65,7 @@ def test_parse_line_leaves_bars_in_the_address_alone(line: str) -> None:
         "5|0|udp|localhost:1",
         "5|unix|",
         "five|0|unix|/x",
-        "٥|0|unix|/x",
+        "\u0665|0|unix|/x",
         "-5|0|unix|/x",
         "5|+1|unix|/x",
         "5555555555|0|unix|/x",

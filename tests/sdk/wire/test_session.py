@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import pytest
@@ -406,11 +407,16 @@ def merged(events: Sequence[Event]) -> list[Event | str]:
     found: list[Event | str] = []
     for event in events:
         last = found[-1] if found else None
-        if isinstance(event, DataReceived) and isinstance(last, DataReceived):
-            if last.stream_id == event.stream_id:
-                found[-1] = DataReceived(event.stream_id, last.data + event.data)
-                continue
-        found.append(f"ended: {event.error}" if isinstance(event, Ended) else event)
+        if isinstance(event, Ended):
+            found.append(f"ended: {event.error}")
+        elif (
+            isinstance(event, DataReceived)
+            and isinstance(last, DataReceived)
+            and last.stream_id == event.stream_id
+        ):
+            found[-1] = DataReceived(event.stream_id, last.data + event.data)
+        else:
+            found.append(event)
     return found
 
 
@@ -443,7 +449,7 @@ def test_cuts_and_corruption_change_nothing_but_the_pieces(
     expected = merged(whole.receive_data(received))
     edges = sorted({0, len(received), *(int(place * len(received)) for place in places)})
     in_cuts: list[Event] = []
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in itertools.pairwise(edges):
         in_cuts += cut.receive_data(received[start:end])
     byte_by_byte = [
         event

@@ -74,6 +74,7 @@ class Connection:
         self._sock = sock
         session = Session(client, trace=self._log_frame if log_frames else None)
         self._link = Link(sock, session, name=name, write_timeout_s=pong_timeout_s)
+        self._pong_timeout_s = pong_timeout_s
         self._keep_alive = _KeepAlive(keep_alive_s, pong_timeout_s)
         self._closed = threading.Event()
         self._callbacks: list[Callable[[], None]] = []
@@ -223,7 +224,11 @@ class Connection:
     def _look_after_peer(self) -> None:
         now = time.monotonic()
         if self._keep_alive.is_overdue(now):
-            self._link.end(ConnectionLost(f"{self.name} did not answer a ping"))
+            self._link.end(
+                ConnectionLost(
+                    f"{self.name} did not answer a ping within {self._pong_timeout_s:g} s"
+                )
+            )
         elif self._keep_alive.is_due(now):
             self._link.session.send_ping(self._keep_alive.next_ping(now))
 

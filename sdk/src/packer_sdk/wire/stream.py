@@ -179,7 +179,7 @@ class Stream:
         """True when there is data, false at the end of the stream."""
         deadline = Deadline(timeout_s)
         while not self._chunks:
-            if self._closed or self._at_eof:
+            if not self._reset and (self._closed or self._at_eof):
                 return False
             self._check_alive()
             if not self._readable.wait(deadline.left()) and deadline.passed:

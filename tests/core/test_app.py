@@ -125,3 +125,30 @@ def test_discover_tells_what_is_surprising(
 def test_extensions_are_made_once() -> None:
     app = App({})
     assert app.extensions is app.extensions
+
+
+def test_extensions_bring_components_that_anything_else_beats(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(home)
+    info = tmp_path / "packer_brought-1.0.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[packer.extensions]\nbrought = packer_brought\n")
+    (tmp_path / "packer_brought.py").write_text(
+        "from pathlib import Path\n"
+        "from packer_core.extensions import hookimpl\n"
+        "from packer_core.plugins.catalog import Component\n"
+        "@hookimpl\n"
+        "def packer_component_sources(app):\n"
+        "    return [Component(kind='builder', name=name, argv=('x',), source='bundled',\n"
+        "            path=Path('/brought')) for name in ('null', 'brought')]\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    app = App({"HOME": str(home)})
+    assert app.extended
+    assert app.catalog.find("builder", "brought").path.name == "brought"
+    assert app.catalog.find("builder", "null").path.name == "entry_points.txt"
+
+
+def test_without_extensions_pluggy_is_not_needed() -> None:
+    assert not App({}).extended

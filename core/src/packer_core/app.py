@@ -69,6 +69,7 @@ class App:
         self._cancel: CancelToken | None = None
         self._abort: CancelToken | None = None
         self._catalog: Catalog | None = None
+        self._extended: bool | None = None
         self._extensions: Extensions | None = None
 
     def __enter__(self) -> Self:
@@ -148,10 +149,26 @@ class App:
         if self._catalog is None:
             from pathlib import Path
 
-            from .plugins.discovery import discover
+            from .plugins.discovery import bundled_components, discover
 
-            self._catalog = discover(self.paths, cwd=Path.cwd(), environ=self.environ)
+            # Whatever is found elsewhere beats what extensions bring, see the hook.
+            brought = self.extensions.component_sources(self) if self.extended else []
+            self._catalog = discover(
+                self.paths,
+                cwd=Path.cwd(),
+                environ=self.environ,
+                bundled=(*brought, *bundled_components(self.paths.command)),
+            )
         return self._catalog
+
+    @property
+    def extended(self) -> bool:
+        """Whether there are extensions at all; if not, nobody needs to load `extensions`."""
+        if self._extended is None:
+            from .extension_points import installed
+
+            self._extended = any(installed())
+        return self._extended
 
     @property
     def extensions(self) -> Extensions:

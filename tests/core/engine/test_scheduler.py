@@ -7,6 +7,7 @@ from helpers.engine import FakeBuilder, Screen, Thing, named, source
 from packer_core.engine.plan import Job
 from packer_core.engine.prepare import PreparedJob
 from packer_core.engine.scheduler import run
+from packer_core.logs import job_name
 from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import PackerError
 
@@ -74,3 +75,11 @@ def test_run_tells_of_each_job_as_it_ends(screen: Screen) -> None:
     ended: list[Outcome] = []
     run(jobs(FakeBuilder(), FakeBuilder()), screen.for_job, CancelToken(), finished=ended.append)
     assert sorted(outcome.job for outcome in ended) == ["maker.n0", "maker.n1"]
+
+
+def test_run_names_the_job_in_its_threads(screen: Screen) -> None:
+    seen: list[str] = []
+    builder = FakeBuilder(Thing("a"), work=lambda _: seen.append(job_name.get()))
+    run(jobs(builder, builder), screen.for_job, CancelToken(), limit=1)
+    assert seen == ["maker.n0", "maker.n1"]
+    assert job_name.get() == ""

@@ -100,7 +100,8 @@ def _find(app: App, word: str) -> Command | Group | None:
 
         command: Command | Group = import_module(f"{__package__}.commands.{word}").COMMAND
         return command
-    return next((one for one in app.extensions.commands() if one.name == word), None)
+    added = app.extensions.commands() if app.extended else []
+    return next((one for one in added if one.name == word), None)
 
 
 def _no_such_command(app: App, word: str) -> int:
@@ -115,11 +116,9 @@ def _no_such_command(app: App, word: str) -> int:
 
 
 def _top_help(app: App) -> str:
-    from packer_core.extension_points import installed
-
     from .help import top_help
 
-    if not any(installed()):
+    if not app.extended:
         return top_help()
     commands = [one for one in app.extensions.commands() if not one.hidden]
     return top_help((one.name, one.summary) for one in commands)

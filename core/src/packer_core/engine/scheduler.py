@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packer_core.logs import job_name
+
 from .crew import Crew
 from .job import run_job
 from .outcome import Outcome
@@ -39,6 +41,7 @@ def run(
     crew = Crew("job", 1 if debug else limit if limit and limit > 0 else None)
 
     def work(prepared: PreparedJob) -> Outcome:
+        job_name.set(prepared.job.name)
         if cancel.cancelled:
             return Outcome(job=prepared.job.name, cancelled=True, started=False)
         outcome = run_job(prepared, ui_for, cancel, debug=debug)

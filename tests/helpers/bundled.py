@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packer_sdk.config.declare import options_of
 from packer_sdk.testing import MemoryArtifact, RecordingHook
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+    from packer_sdk.config.declare import Option
 
 
 def an_artifact(
@@ -30,3 +33,37 @@ class ActingHook(RecordingHook):
     @property
     def names(self) -> list[str]:
         return [call.name for call in self.calls]
+
+
+_TYPES = {
+    "str": "string",
+    "str | None": "string",
+    "bool": "bool",
+    "int": "number",
+    "list[str]": "list of strings",
+    "list[int]": "list of numbers",
+    "list[Template]": "list of templates",
+    "dict[str, str]": "map of strings",
+    "Path": "path",
+    "Duration": "duration",
+    "Template": "template",
+    "Literal['upload', 'download']": "`upload` or `download`",
+}
+
+
+def documented_options(config_class: type) -> list[str]:
+    """The rows a README needs for a config class: name, type, default, text."""
+    return [
+        f"| `{option.name}` | {_TYPES[config_class.__annotations__[option.attribute]]} "
+        f"| {_default_text(option)} | {option.doc} |"
+        for option in options_of(config_class)
+        if not option.name.startswith("packer_")
+    ]
+
+
+def _default_text(option: Option) -> str:
+    if option.required:
+        return "required"
+    default = option.make_default()
+    text = str(default).lower() if isinstance(default, bool) else str(default)
+    return f"`{text}`" if default is not None and text not in ("", "[]", "{}") else "none"

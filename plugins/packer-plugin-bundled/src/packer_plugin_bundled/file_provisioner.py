@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import glob
-import hashlib
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -142,6 +141,8 @@ class _Copy:
     def write(self, content: str, destination: str) -> None:
         data = content.encode()
         if destination.endswith("/"):
+            import hashlib  # noqa: PLC0415 - only here
+
             # Packer uses the random name of its temporary file; ours can be found again.
             destination += f"content-{hashlib.sha256(data).hexdigest()[:8]}"
         self._ui.say(f"Uploading content => {destination}")

@@ -6,12 +6,11 @@ import os
 import re
 import shlex
 import sys
-import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packer_sdk import ComponentError, Problem, run_command
+from packer_sdk import ComponentError, Problem
 
 from .files import in_words
 from .scripts import check_scripts, inline_script
@@ -107,6 +106,8 @@ class LocalScripts:
             names = [config.script] if config.script else config.scripts
             yield [(name, Path(name).absolute()) for name in names]
             return
+        import tempfile  # noqa: PLC0415 - it is slow to import, and starting must be quick
+
         ending = config.tempfile_extension
         suffix = ending if not ending or ending.startswith(".") else f".{ending}"
         with tempfile.TemporaryDirectory(prefix="packer-shell-") as folder:
@@ -117,6 +118,8 @@ class LocalScripts:
             yield [("inline lines", path)]
 
     def _run_one(self, label: str, path: Path, variables: Mapping[str, str]) -> None:
+        from packer_sdk import run_command  # noqa: PLC0415 - brings subprocess along
+
         self._ui.say(f"Running local shell script: {label}")
         with in_words("run the script", path):
             # Looked at again: the script may be made by the build itself.

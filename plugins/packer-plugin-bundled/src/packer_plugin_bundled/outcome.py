@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -61,6 +60,8 @@ class MadeArtifact:
 
 def _delete(path: str) -> None:
     if os.path.isdir(path) and not os.path.islink(path):  # noqa: PTH112, PTH114
+        import shutil  # noqa: PLC0415 - it is slow to import, and starting must be quick
+
         shutil.rmtree(path)
         return
     with suppress(FileNotFoundError):

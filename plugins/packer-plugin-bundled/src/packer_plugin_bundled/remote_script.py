@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import shlex
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -159,6 +158,8 @@ def prepared_source(source: BinaryIO, *, binary: bool) -> BinaryIO:
     """
     if binary:
         return source
+    import tempfile  # noqa: PLC0415 - it is slow to import, and starting must be quick
+
     copy = tempfile.TemporaryFile(prefix="packer-shell-")  # noqa: SIM115 - the caller closes it
     for piece in unix_lines(chunks(source)):
         copy.write(piece)

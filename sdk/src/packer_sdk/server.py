@@ -20,6 +20,7 @@ does so when the *thread* that started us ends, and core starts plugins from thr
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -87,10 +88,13 @@ hint: install it with `packer plugins install`, then run `packer build TEMPLATE`
 
 
 def _live(kind: str, load: Callable[[], object], protobuf: bool, announce: int) -> NoReturn:
-    from packer_sdk.adapters import adapter_for  # noqa: PLC0415 - not before stdout is taken
+    # Not before stdout is taken: this is where the plugin's world begins.
+    from packer_sdk.adapters import adapter_for  # noqa: PLC0415
 
     with ParentWatch(os.getppid()) as watch:
         face = adapter_for(kind, load(), protobuf=protobuf)
+        gc.freeze()
+        gc.enable()
         with Listener.open(os.environ) as listener:
             watch.before_exit = listener.close
             _announce(listener, announce)

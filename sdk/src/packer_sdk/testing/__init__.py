@@ -12,9 +12,10 @@ from .doubles import (
     ScriptedCommand,
     ScriptedCommunicator,
 )
-from .harness import Loopback, PluginProcess, client_of, connect
+from .harness import Connected, Loopback, PluginProcess, client_of, connect
 
 __all__ = [
+    "Connected",
     "HookCall",
     "Loopback",
     "MemoryArtifact",

@@ -164,6 +164,7 @@ class Reply:
         stdout: What it prints.
         stderr: What it complains.
         echo: Whether it prints its whole input first.
+        hold: Waited for before anything is printed.
         error: Raised instead of starting.
     """
 
@@ -171,6 +172,7 @@ class Reply:
     stdout: bytes = b""
     stderr: bytes = b""
     echo: bool = False
+    hold: threading.Event | None = None
     error: Exception | None = None
 
 
@@ -196,6 +198,10 @@ class ScriptedCommunicator:
         self.infos: dict[str, FileInfo | None] = {}
         self.folders: list[tuple[str, str, str, tuple[str, ...]]] = []
         self._replies = dict(replies or {})
+
+    def script(self, command: str, reply: Reply) -> None:
+        """Have ``command`` do this from now on."""
+        self._replies[command] = reply
 
     def start(self, command: RemoteCommand) -> ScriptedCommand:
         """Do what the script says for this command."""
@@ -250,6 +256,8 @@ class ScriptedCommand:
 
     def _run(self) -> None:
         try:
+            if self._reply.hold:
+                self._reply.hold.wait()
             stdout = self._command.stdout or io.BytesIO()
             if self._reply.echo and self._command.stdin:
                 stdout.write(self._command.stdin.read())

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import threading
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from packer_sdk.adapters import adapter_for
 from packer_sdk.errors import RemoteProtocolError
@@ -35,10 +35,19 @@ EXIT_TIMEOUT_S = 10.0
 """How long a process may take to end by itself before it is killed."""
 
 
-def connect() -> tuple[Session, Session]:
-    """Two ends of one connection: core's and a plugin's. Close both."""
+class Connected(NamedTuple):
+    """Two ends of one connection."""
+
+    core: Session
+    plugin: Session
+
+
+def connect() -> Connected:
+    """Connect core to a plugin, without either. Close both ends."""
     ours, theirs = socket.socketpair()
-    return Session(ours, client=True, name="plugin"), Session(theirs, client=False, name="core")
+    return Connected(
+        Session(ours, client=True, name="plugin"), Session(theirs, client=False, name="core")
+    )
 
 
 def client_of(kind: str, session: Session) -> Any:

@@ -11,6 +11,8 @@ import importlib
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    # Type checkers ask __getattr__ before they look for a submodule.
+    from . import plugin as plugin
     from .artifacts import FileArtifact, RecordArtifact
     from .cancel import CancelToken
     from .components import (

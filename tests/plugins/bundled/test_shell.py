@@ -399,3 +399,16 @@ def test_no_machine_is_known_through_the_wire(ui: RecordingUi, cancel: CancelTok
 def test_a_missing_script_is_found_at_prepare(here: Path) -> None:
     with Loopback(ShellProvisioner) as provisioner, pytest.raises(RemoteError, match=r"gone\.sh"):
         provisioner.prepare([{"script": "gone.sh"}])
+
+
+def test_a_cancel_ends_a_script_through_the_wire(
+    ui: RecordingUi, cancel: CancelToken, here: Path, local: LocalCommunicator
+) -> None:
+    timer = threading.Timer(0.2, cancel.cancel)
+    with Loopback(ShellProvisioner) as provisioner:
+        provisioner.prepare([{"inline": ["sleep 600"], "remote_folder": str(here)}])
+        timer.start()
+        with pytest.raises(Cancelled):
+            provisioner.provision(ui, local, {}, cancel)
+        local.close()
+    timer.join()

@@ -100,7 +100,7 @@ def machine(wheelhouse: Path, tmp_path_factory: pytest.TempPathFactory) -> Machi
     }
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", root / "core"], check=True)
     python = root / "core" / "bin" / "python"
-    install = [sys.executable, "-m", "pip", "--python", python, "install", "--quiet"]
+    install = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
     subprocess.run([*install, "packer-core"], check=True, env=environ)
     made = Machine(root / "core", root / "store", environ)
     made.packer("plugins", "install", str(ROOT / "plugins" / "packer-plugin-oci"), cwd=root)

@@ -16,7 +16,7 @@ SDK_VERSION = "0.1.0"
 _PEP_440 = re.compile(
     r"""v?(?:\d+!)?                                      # an epoch has no place in semver
     (?P<release>\d+(?:\.\d+)*)
-    [-_.]?(?P<pre>(?P<pre_kind>a|b|c|rc|alpha|beta|pre|preview)[-_.]?(?P<pre_n>\d*))?
+    (?P<pre>[-_.]?(?P<pre_kind>a|b|c|rc|alpha|beta|pre|preview)[-_.]?(?P<pre_n>\d*))?
     (?P<post>-(?P<post_bare>\d+)|[-_.]?(?:post|rev|r)[-_.]?(?P<post_n>\d*))?
     (?P<dev>[-_.]?dev[-_.]?(?P<dev_n>\d*))?
     (?:\+(?P<local>[a-z0-9]+(?:[-_.][a-z0-9]+)*))?""",

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers.waiting import once
 from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import Cancelled, ComponentError, ConfigProblems, ConnectionLost, RemoteError
 from packer_sdk.faces import Prepared
@@ -76,7 +77,7 @@ def test_prepare_when_refused_lists_every_problem() -> None:
     face.error = ConfigProblems([Problem("is odd", "a"), Problem("is missing", "b")])
     with (
         Loopback(face, "builder") as builder,
-        pytest.raises(RemoteError, match="^a: is odd\nb: is missing$"),
+        pytest.raises(RemoteError, match=r"^a: is odd\nb: is missing$"),
     ):
         builder.prepare([])
 
@@ -119,7 +120,7 @@ def test_run_when_it_fails_raises_with_its_hint() -> None:
 def test_run_when_cancelled_lets_the_builder_clean_up() -> None:
     face, ui, token = Face(), RecordingUi(), CancelToken()
     face.wait = True
-    spawn("canceller", lambda: (face.started.wait(), token.cancel()))
+    once(face.started, token.cancel)
     with Loopback(face, "builder") as builder, pytest.raises(Cancelled):
         builder.run(ui, RecordingHook(), token)
     assert ui.said == ["cleaned up"]
@@ -138,7 +139,7 @@ def test_run_when_the_plugin_is_lost_raises() -> None:
     face.wait = True
     loopback = Loopback(face, "builder")
     with loopback as builder:
-        spawn("axe", lambda: (face.started.wait(), loopback.plugin.close()))
+        once(face.started, loopback.plugin.close)
         with pytest.raises(ConnectionLost):
             builder.run(RecordingUi(), RecordingHook(), CancelToken())
 
@@ -156,7 +157,7 @@ def test_run_when_core_is_lost_cancels_the_builder() -> None:
     face = Waiting()
     loopback = Loopback(face, "builder")
     with loopback as builder:
-        spawn("axe", lambda: (face.started.wait(), loopback.core.close()))
+        once(face.started, loopback.core.close)
         with pytest.raises(ConnectionLost):
             builder.run(RecordingUi(), RecordingHook(), CancelToken())
     assert stopped.is_set()
@@ -167,7 +168,7 @@ def test_an_error_in_gos_form_is_raised(sessions: Connected) -> None:
     service = Service("Builder", {"Prepare": lambda _: reply})
     thread = spawn("serve", sessions.plugin.serve, service)
     client = client_of("builder", sessions.core)
-    with pytest.raises(RemoteError, match="^it is refused$"):
+    with pytest.raises(RemoteError, match=r"^it is refused$"):
         client.prepare([{}])
     client.close()
     thread.join()

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 def opened(sessions: Connected, numbers: list[int]) -> tuple[CommandStreams, list[Stream]]:
     """Streams of a command at the caller's, and the machine's ends of them."""
-    streams, ends = CommandStreams(), []
+    streams = CommandStreams()
+    ends: list[Stream] = []
     wanted = [sessions.plugin.next_id() if number else 0 for number in numbers]
     dialling = spawn(
         "dial", lambda: ends.extend(sessions.core.dial(number) for number in wanted if number)

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers.waiting import once
 from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import Cancelled, ComponentError, RemoteError
 from packer_sdk.interfaces import CLEANUP_HOOK, PROVISION_HOOK, RemoteCommand
 from packer_sdk.rpc.hook import HookClient, HookServer
 from packer_sdk.testing import RecordingHook, RecordingUi, Reply, ScriptedCommunicator
-from packer_sdk.threads import spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -104,7 +104,7 @@ def test_cancel_reaches_what_runs_and_a_later_run_is_free_of_it(sessions: Connec
 
     ui, token = RecordingUi(), CancelToken()
     hook = through(sessions, RecordingHook(behave))
-    spawn("canceller", lambda: (running.wait(), token.cancel()))
+    once(running, token.cancel)
     with pytest.raises(Cancelled):
         hook.run(PROVISION_HOOK, ui, None, {}, token)
     hook.run(CLEANUP_HOOK, ui, None, {}, CancelToken())

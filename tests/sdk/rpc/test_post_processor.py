@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers.waiting import once
 from packer_sdk.cancel import CancelToken
 from packer_sdk.components import Processed
 from packer_sdk.errors import Cancelled, ComponentError, ConnectionLost, RemoteError
@@ -96,13 +97,13 @@ def test_post_process_when_it_fails_raises() -> None:
     def fail(_: Artifact) -> Processed | None:
         raise ComponentError("cannot pack: 7")
 
-    with pytest.raises(RemoteError, match="^cannot pack: 7$"):
+    with pytest.raises(RemoteError, match=r"^cannot pack: 7$"):
         process(Face(fail), MemoryArtifact())
 
 
 def test_post_process_when_cancelled_stops() -> None:
     face, token = Face(), CancelToken()
-    spawn("canceller", lambda: (face.started.wait(), token.cancel()))
+    once(face.started, token.cancel)
     with pytest.raises(Cancelled):
         process(face, MemoryArtifact(), token)
 
@@ -112,7 +113,7 @@ def test_an_error_in_gos_form_is_raised(sessions: Connected) -> None:
     service = Service("PostProcessor", {"PostProcess": lambda _: reply})
     thread = spawn("serve", sessions.plugin.serve, service)
     client = client_of("post-processor", sessions.core)
-    with pytest.raises(RemoteError, match="^it failed$"):
+    with pytest.raises(RemoteError, match=r"^it failed$"):
         client.post_process(RecordingUi(), MemoryArtifact(), CancelToken())
     client.close()
     thread.join()

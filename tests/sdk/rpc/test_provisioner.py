@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers.waiting import once
 from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import Cancelled, ConfigProblems, RemoteError
 from packer_sdk.problems import Problem
 from packer_sdk.testing import Loopback, RecordingUi, ScriptedCommunicator
-from packer_sdk.threads import spawn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -59,7 +59,7 @@ def test_prepare_and_config_spec_are_handed_through() -> None:
         assert provisioner.config_spec() == b"spec"
         provisioner.prepare([{"a": 1.0}, b"cty", None])
         provisioner.prepare([{"a": 2}])
-        with pytest.raises(RemoteError, match="^a: is missing$"):
+        with pytest.raises(RemoteError, match=r"^a: is missing$"):
             provisioner.prepare([None])
     assert face.prepared == [({"a": 1.0}, b"cty", None), ({"a": 2},)]
 
@@ -85,7 +85,7 @@ def test_provision_without_a_communicator_fails_when_it_is_used() -> None:
 def test_provision_when_cancelled_stops() -> None:
     face, ui, token = Face(), RecordingUi(), CancelToken()
     face.wait = True
-    spawn("canceller", lambda: (face.started.wait(), token.cancel()))
+    once(face.started, token.cancel)
     with Loopback(face, "provisioner") as provisioner, pytest.raises(Cancelled):
         provisioner.provision(ui, ScriptedCommunicator(), {}, token)
     assert ui.said == ["stopped"]

@@ -1,0 +1,21 @@
+"""Doing something from another thread at the right moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packer_sdk.threads import spawn
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+
+def once(event: threading.Event, action: Callable[[], None]) -> None:
+    """Wait for ``event`` in a thread of its own, then act."""
+
+    def wait_and_act() -> None:
+        if event.wait(30):
+            action()
+
+    spawn("once", wait_and_act)

@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING
 
 import psutil
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# How long an example takes depends on what else the machine does.
+settings.register_profile("packer", deadline=None)
+settings.load_profile("packer")
 
 
 @pytest.fixture(autouse=True)

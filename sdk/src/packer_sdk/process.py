@@ -21,7 +21,8 @@ import shlex
 import signal
 import subprocess
 from collections import deque
-from typing import IO, Protocol
+from functools import partial
+from typing import IO, Protocol, Self
 
 from .cancel import CancelToken
 from .errors import Cancelled, ComponentError
@@ -153,7 +154,7 @@ def _signal_name(number: int) -> str:
 def _start_failure(argv: Sequence[str], cwd: object, error: OSError) -> ComponentError:
     program = argv[0]
     # Python names the folder in the error if that is what is missing.
-    if cwd is not None and error.filename == os.fspath(cwd):  # type: ignore[call-overload]
+    if cwd is not None and str(error.filename) == str(cwd):
         return ComponentError(f"cannot run {program} in {cwd}: {error.strerror}")
     hint = "install it, or set PATH" if isinstance(error, FileNotFoundError) else None
     return ComponentError(
@@ -239,7 +240,7 @@ class _Watch:
         self._kill_at = Deadline(None)
         self._drained_at = Deadline(None)
 
-    def __enter__(self) -> _Watch:
+    def __enter__(self) -> Self:
         enter = self._cleanup
         enter.callback(self._reap)
         enter.enter_context(self._selector)
@@ -270,7 +271,7 @@ class _Watch:
         for pipe, sink in zip((self._child.stdout, self._child.stderr), self._sinks, strict=True):
             assert pipe is not None
             self._open += 1
-            self._register(pipe, selectors.EVENT_READ, lambda p=pipe, s=sink: self._read(p, s))
+            self._register(pipe, selectors.EVENT_READ, partial(self._read, pipe, sink))
         if self._child.stdin:
             os.set_blocking(self._child.stdin.fileno(), False)
             stdin = self._child.stdin

@@ -32,26 +32,26 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-StateT = TypeVar("StateT", contravariant=True)
+StateT_contra = TypeVar("StateT_contra", contravariant=True)
 SharedT = TypeVar("SharedT")
 
 _ANSWERS = {"c": "cleanup", "a": "abort", "r": "retry"}
 
 
-class Step(Protocol[StateT]):
-    """One step of a build. ``StateT`` is a class of the author's, often a dataclass.
+class Step(Protocol[StateT_contra]):
+    """One step of a build. ``state`` is an object of the author's, often a dataclass.
 
     A class attribute ``provisions = True`` marks the step that runs the provisioners.
     """
 
-    def run(self, state: StateT, /) -> None:
+    def run(self, state: StateT_contra, /) -> None:
         """Do the work; note in ``state`` what later steps and the clean-up need.
 
         Raises:
             PackerError: it failed; no further step runs.
         """
 
-    def cleanup(self, state: StateT, /) -> None:
+    def cleanup(self, state: StateT_contra, /) -> None:
         """Undo what `run` has done, as far as it came. Called even if it failed half-way."""
 
 

@@ -57,7 +57,15 @@ def _number_text(value: object) -> str | None:
     if isinstance(value, float):
         # Packer never writes an exponent, Python's repr may.
         return f"{value:.{_places(value)}f}" if "e" in repr(value) else repr(value)
-    return format(value, "f") if _is_finite(value) else str(value)
+    return _decimal_text(value)
+
+
+def _decimal_text(value: object) -> str:
+    if value == 0:
+        return "0"
+    # Written out, a number beyond what a float holds could fill the memory.
+    is_near = _is_finite(value) and float(value) != 0  # type: ignore[arg-type]  # as above
+    return format(value, "f") if is_near else str(value)
 
 
 def _decimal_digits(value: int) -> str:
@@ -73,7 +81,10 @@ def _places(value: float) -> int:
 
 
 def _is_finite(value: object) -> bool:
-    number = float(value)  # type: ignore[arg-type]  # _is_number has looked
+    try:
+        number = float(value)  # type: ignore[arg-type]  # _is_number has looked
+    except (ValueError, OverflowError):
+        return False
     return number - number == 0
 
 

@@ -16,7 +16,7 @@ _ESCAPE = re.compile(
 _INTEGER = re.compile(
     r"[+-]?(?:0[xX](_?[0-9a-fA-F])+|0[oO]?(_?[0-7])+|0[bB](_?[01])+|0|[1-9](_?[0-9])*)"
 )
-_FLOAT = re.compile(r"[+-]?([0-9](_?[0-9])*)?\.?([0-9](_?[0-9])*)?([eE][+-]?[0-9]+)?")
+_FLOAT = re.compile(r"(?=.*[0-9])[+-]?([0-9](_?[0-9])*)?\.?([0-9](_?[0-9])*)?([eE][+-]?[0-9]+)?")
 _DIGITS = re.compile(r"[+-]?[0-9_]*")  # an octal number with an 8 or 9 in it is no float
 _HEX_FLOAT = re.compile(r"[+-]?0[xX][0-9a-fA-F]*\.?[0-9a-fA-F]*[pP][+-]?[0-9]+")
 _INT64_MIN, _INT64_MAX = -(2**63), 2**63 - 1

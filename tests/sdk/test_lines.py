@@ -1,0 +1,57 @@
+"""From a stream of bytes to lines."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from packer_sdk.lines import LineWriter
+
+
+def lines_of(*pieces: bytes) -> list[str]:
+    lines: list[str] = []
+    writer = LineWriter(lines.append)
+    for piece in pieces:
+        assert writer.write(piece) == len(piece)
+    writer.flush()
+    writer.close()
+    return lines
+
+
+@pytest.mark.parametrize(
+    ("data", "lines"),
+    [
+        (b"", []),
+        (b"a\nb\n", ["a", "b"]),
+        (b"a\r\n\r\nb", ["a", "", "b"]),
+        (b"10%\r50%\r100%\ndone", ["100%", "done"]),
+        (b"10%\r50%\r", ["50%"]),
+        (b"caf\xc3\xa9 \xff!\xc3", ["café \ufffd!\ufffd"]),
+        (b"\n", [""]),
+    ],
+)
+def test_lines(data: bytes, lines: list[str]) -> None:
+    assert lines_of(data) == lines
+
+
+@given(st.binary(max_size=50), st.data())
+def test_lines_do_not_depend_on_where_the_bytes_are_cut(data: bytes, draw: st.DataObject) -> None:
+    cut = draw.draw(st.integers(0, len(data)))
+    assert lines_of(data[:cut], data[cut:]) == lines_of(data)
+
+
+def test_a_line_without_end_comes_in_pieces() -> None:
+    lines = lines_of(b"x" * 200_000)
+    assert "".join(lines) == "x" * 200_000
+    assert len(lines) == 4
+
+
+def test_closed_writer_starts_anew() -> None:
+    lines: list[str] = []
+    writer = LineWriter(lines.append)
+    writer.write(b"a\xc3")
+    writer.close()
+    writer.as_file().write(b"b\n")
+    writer.close()
+    assert lines == ["a\ufffd", "b"]

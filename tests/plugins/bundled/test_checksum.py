@@ -55,6 +55,7 @@ def test_default_is_one_md5_file_named_after_the_build(here: Path, sums: Summer)
     made = processed.artifact
     assert list(made.files) == ["out/disk.img", "a.txt", path.name]
     assert made.builder_id == "packer.post-processor.checksum"
+    assert made.id == "given"
     assert made.state("generated_data") == {"ID": "x"}
     assert (processed.keep_input, processed.force_keep) == (True, True)
 

@@ -41,5 +41,5 @@ def test_run_provisions_and_exports_nothing(
         [],
     )
     assert artifact.state("generated_data") == {"ID": "Null"}
-    assert str(artifact) == "Did not export anything. This is the null builder"
+    assert str(artifact) == "nothing was built: the builder null only runs provisioners"
     artifact.destroy()

@@ -328,6 +328,14 @@ def test_a_script_that_cannot_be_removed_fails(shell: Shell, status: int, text: 
     assert machine.commands.count(f"rm -f {SCRIPT}") > 1
 
 
+def test_a_machine_without_rm_is_not_waited_for(shell: Shell) -> None:
+    machine = ScriptedCommunicator({f"rm -f {SCRIPT}": Reply(status=127)})
+    with pytest.raises(ComponentError, match="no program rm") as caught:
+        shell(machine, inline=["true"], remote_path=SCRIPT)
+    assert machine.commands.count(f"rm -f {SCRIPT}") == 1
+    assert "skip_clean" in (caught.value.hint or "")
+
+
 class Stuck(ScriptedCommunicator):
     """A machine that takes an upload for ever, or until ``release``."""
 

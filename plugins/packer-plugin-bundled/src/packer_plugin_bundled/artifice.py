@@ -51,7 +51,7 @@ class ArtificePostProcessor(PostProcessor[ArtificeConfig]):
                 f"no file matches: {', '.join(config.files)}",
                 hint="paths are seen from the folder packer was started in",
             )
-        made = MadeArtifact(BUILDER_ID, files, "Created artifact from files", artifact)
+        made = MadeArtifact(BUILDER_ID, files, "Files", artifact)
         return Processed(made, keep_input=True)
 
 

@@ -82,7 +82,10 @@ class ChecksumPostProcessor(PostProcessor[ChecksumConfig]):
                 _merge(Path(output), lines)
             ui.say(f"Wrote {kind} checksums: {output}")
             outputs[output] = None
-        made = MadeArtifact(BUILDER_ID, [*files, *outputs], "Created artifact from files", artifact)
+        # Packer drops the id here, so that a manifest behind it no longer knows the image.
+        made = MadeArtifact(
+            BUILDER_ID, [*files, *outputs], "Files and their checksums", artifact, id=artifact.id
+        )
         return Processed(made, keep_input=True, force_keep=True)
 
 

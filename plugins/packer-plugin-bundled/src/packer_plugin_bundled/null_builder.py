@@ -47,6 +47,6 @@ class NullBuilder(Builder[NullConfig]):
         return RecordArtifact(
             BUILDER_ID,
             "Null",
-            "Did not export anything. This is the null builder",
+            "nothing was built: the builder null only runs provisioners",
             state={"generated_data": {"ID": "Null"}},
         )

@@ -25,11 +25,20 @@ class MadeArtifact:
         files: Paths.
         title: What the user reads, before the paths.
         origin: What it was made from.
+        id: Names it; empty if the files are all there is to it.
     """
 
-    def __init__(self, builder_id: str, files: Sequence[str], title: str, origin: Artifact) -> None:
+    def __init__(
+        self,
+        builder_id: str,
+        files: Sequence[str],
+        title: str,
+        origin: Artifact,
+        *,
+        id: str = "",  # noqa: A002 - the word of the interface
+    ) -> None:
         self.builder_id = builder_id
-        self.id = ""
+        self.id = id
         self.files = tuple(files)
         self._title = title
         self._data = origin.state("generated_data")

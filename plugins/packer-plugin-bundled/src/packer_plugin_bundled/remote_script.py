@@ -20,12 +20,15 @@ from packer_sdk import (
 
 from .scripts import unix_lines
 from .transfer import chunks, watched
-from .waiting import stoppable, until_it_works
+from .waiting import HOPELESS, stoppable, until_it_works
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
     from packer_sdk import CancelToken, Communicator, Ui
+
+COMMAND_NOT_FOUND = 127
+"""What a shell exits with when there is no such program (POSIX, 2.8.2)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +91,12 @@ class Machine:
         status = self.quietly(f"rm -f {' '.join(quoted(path) for path in paths)}")
         if status == DISCONNECTED:
             raise ComponentError("the machine closed the connection")
+        if status == COMMAND_NOT_FOUND:
+            raise ComponentError(
+                "the machine has no program rm to delete the uploaded script with",
+                hint="add rm to the machine, or leave the script there: skip_clean = true",
+                reference=HOPELESS,
+            )
         if status != 0:
             raise ComponentError(
                 f"rm exited with status {status}", hint="skip_clean = true leaves the files there"

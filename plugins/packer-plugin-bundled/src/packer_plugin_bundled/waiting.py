@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+HOPELESS = "will-not-work-later"
+"""Reference of an error that another try cannot mend."""
+
 RETRY_PAUSE_S = 2.0
 """Time between two tries, as in Packer (PVS-003)."""
 
@@ -94,6 +97,8 @@ def until_it_works(cancel: CancelToken, timeout_s: float, what: str, attempt: Ca
 
 
 def _may_pass(error: PackerError) -> bool:
+    if error.reference == HOPELESS:
+        return False
     if isinstance(error, RpcError):
         # Only what the machine's side said; a lost or broken connection to core stays so.
         return isinstance(error, RemoteError) and not says_no_machine(error)

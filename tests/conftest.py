@@ -49,7 +49,7 @@ def _children() -> set[psutil.Process]:
 def nothing_left_behind() -> Iterator[None]:
     """After a test no thread of ours, no child and no descriptor more than before."""
     threads, children = _ours(), _children()
-    descriptors = set(os.listdir("/proc/self/fd"))
+    descriptors = _descriptors()
     yield
     deadline = time.monotonic() + 5
     while time.monotonic() < deadline:
@@ -59,15 +59,18 @@ def nothing_left_behind() -> Iterator[None]:
         time.sleep(0.01)
     assert not _ours() - threads, "threads left behind"
     assert not _children() - children, "processes left behind"
-    opened = set(os.listdir("/proc/self/fd")) - descriptors
-    # What the listing itself opened is gone by now; what still resolves is a leak.
-    leaked = [
-        os.readlink(f"/proc/self/fd/{number}")
-        for number in opened
-        if os.path.lexists(f"/proc/self/fd/{number}")
-    ]
-    assert not [
-        name
-        for name in leaked
-        if name.startswith(("socket:", "pipe:", "/")) and not name.startswith(("/dev/", "/proc/"))
-    ], f"descriptors left behind: {leaked}"
+    leaked = [name for name in map(_target, _descriptors() - descriptors) if name]
+    assert leaked == [], "descriptors left behind"
+
+
+def _descriptors() -> set[Path]:
+    return set(Path("/proc/self/fd").iterdir())
+
+
+def _target(descriptor: Path) -> str:
+    """What an open descriptor of ours leads to; empty for what the listing itself had open."""
+    try:
+        name = str(descriptor.readlink())
+    except OSError:
+        return ""
+    return "" if name.startswith(("/dev/", "/proc/", "anon_inode:")) else name

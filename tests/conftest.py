@@ -32,7 +32,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     return path
 
 
-def _ours() -> set[threading.Thread]:
+def _ours() -> set[threading.Thread]:  # noqa: TID251 - only looks at them
     return {thread for thread in threading.enumerate() if thread.name.startswith("packer:")}
 
 

@@ -16,6 +16,7 @@ import logging
 import os
 import stat
 import tarfile
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import cast
 
@@ -110,11 +111,16 @@ class Applier:
     def finish(self) -> None:
         """Give the folders the modes and times they should have, now that they are filled."""
         for look in reversed(self._folders.values()):
-            with self._root.place(look.path) as place:
-                status = place.lstat()
-                if status and stat.S_ISDIR(status.st_mode) and status.st_ino == look.inode:
-                    os.utime(place.name, ns=(look.modified_ns,) * 2, dir_fd=place.parent)
-                    os.chmod(place.name, look.mode, dir_fd=place.parent)
+            # A later layer may have put anything else there: a file, a loop of links, nothing.
+            with suppress(OSError):
+                self._finish_folder(look)
+
+    def _finish_folder(self, look: _FolderLook) -> None:
+        with self._root.place(look.path) as place:
+            status = place.lstat()
+            if status and stat.S_ISDIR(status.st_mode) and status.st_ino == look.inode:
+                os.utime(place.name, ns=(look.modified_ns,) * 2, dir_fd=place.parent)
+                os.chmod(place.name, look.mode, dir_fd=place.parent)
 
     def _apply_named(self, archive: tarfile.TarFile, member: tarfile.TarInfo, name: str) -> None:
         try:

@@ -146,9 +146,8 @@ class Root:
         Raises:
             OSError: there is something that is no regular file.
         """
-        flags = os.O_WRONLY | os.O_CREAT | _QUIET
         with self.place(path, follow=True, make=True) as place, _named(path):
-            descriptor = os.open(place.name, flags, 0o644, dir_fd=place.parent)
+            descriptor = _open_or_make(place)
         file = os.fdopen(_regular(descriptor, path), "wb")
         file.truncate(0)  # only now: whatever else it might be, it must not be touched
         return file
@@ -174,6 +173,16 @@ class Root:
             if not make:
                 raise
         return walk(self._fd, path, make=True)
+
+
+def _open_or_make(place: Place) -> int:
+    flags = os.O_WRONLY | _QUIET
+    try:
+        descriptor = os.open(place.name, flags | os.O_CREAT | os.O_EXCL, dir_fd=place.parent)
+    except FileExistsError:
+        return os.open(place.name, flags, dir_fd=place.parent)
+    os.fchmod(descriptor, 0o644)
+    return descriptor
 
 
 @contextmanager
@@ -294,14 +303,21 @@ def _step(here: int, part: str, opened: list[int], *, make: bool) -> str | None:
     except FileNotFoundError:
         if not make:
             raise
-        os.mkdir(part, 0o755, dir_fd=here)
-        opened.append(os.open(part, _FOLDER, dir_fd=here))
+        opened.append(_new_folder(here, part))
     except NotADirectoryError:
         target = _link_target(part, here)
         if target is None:
             raise
         return target
     return None
+
+
+def _new_folder(parent: int, name: str) -> int:
+    os.mkdir(name, 0o755, dir_fd=parent)
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    descriptor = os.open(name, flags, dir_fd=parent)
+    os.fchmod(descriptor, 0o755)  # what an image holds does not depend on somebody's umask
+    return descriptor
 
 
 def _close(descriptors: list[int]) -> None:

@@ -67,8 +67,10 @@ VECTORS: list[tuple[type, Spec, str]] = [
     (
         OneBlock,
         ObjectSpec({"k": Block("k", ObjectSpec({"n": Attr("n", "number")}), required=True)}),
-        "0a2e0a2c0a016b12271a250a016b10011a1e0a1c0a1a0a016e121512130a016e120e0a0c0a0a6374792e4e756d"
-        "626572",
+        (
+            "0a2e0a2c0a016b12271a250a016b10011a1e0a1c0a1a0a016e121512130a016e120e0a0c0a0a6374792e4e"
+            "756d626572"
+        ),
     ),
     (
         Blocks,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from packer_sdk.artifacts import FileArtifact, RecordArtifact
 from packer_sdk.errors import ComponentError
-from packer_sdk.interfaces import Artifact
+
+if TYPE_CHECKING:
+    from packer_sdk.interfaces import Artifact
 
 
 def test_file_artifact_tells_of_itself(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
@@ -17,6 +17,9 @@ from packer_sdk.errors import Cancelled, ComponentError
 from packer_sdk.process import read_command, run_command
 from packer_sdk.testing.doubles import RecordingUi
 from packer_sdk.threads import spawn
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def shell(script: str) -> list[str]:

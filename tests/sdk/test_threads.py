@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextvars
 import threading
-
-import pytest
+from typing import TYPE_CHECKING
 
 from packer_sdk.threads import Deadline, spawn
+
+if TYPE_CHECKING:
+    import pytest
 
 JOB = contextvars.ContextVar("job", default="none")
 

@@ -67,7 +67,7 @@ def test_shape_of_the_rest() -> None:
     "hint",
     [
         object, bytes, list, dict, tuple[int, ...], dict[int, str], dict[str, Disk], int | str,
-        dict[str, list[Disk]], Any, Secret[bytes], set[str], None,
+        dict[str, list[Disk]], Any, set[str], None,
     ],
 )  # fmt: skip
 def test_shape_of_what_cannot_be_an_option(hint: Any) -> None:

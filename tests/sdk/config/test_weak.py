@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,8 @@ ANYTHING = st.recursive(
         ("a", "a"), (True, "1"), (False, "0"), (5, "5"), (5.0, "5"), (0.5, "0.5"), (-0.0, "0"),
         (1e-7, "0.0000001"), (1.5e-9, "0.0000000015"), (1e22, "10000000000000000000000"),
         (Decimal("0E-999999999"), "0"), (Decimal("1E-999999999"), "1E-999999999"),
-        (Decimal("1E+999999999"), "1E+999999999"), (Decimal("1.50"), "1.50"), (Decimal("1E+3"), "1000"), (b"a\xff", "a\udcff"),
+        (Decimal("1E+999999999"), "1E+999999999"), (Decimal("1.50"), "1.50"),
+        (Decimal("1E+3"), "1000"), (b"a\xff", "a\udcff"),
     ],
 )  # fmt: skip
 def test_to_text(value: object, text: str) -> None:
@@ -47,7 +49,7 @@ def test_to_int(value: object, number: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["five", "5.0", "", "09", 1.5, float("nan"), float("inf"), Decimal("NaN"), Decimal("0.5"), [5],
+    ["five", "5.0", "", "09", 1.5, float("nan"), float("inf"), Decimal("NaN"), Decimal("sNaN"), Decimal("0.5"), [5],
      None, b"5", "9" * 10_000],
 )  # fmt: skip
 def test_to_int_refuses(value: object) -> None:
@@ -134,8 +136,6 @@ def test_describe(value: object, text: str) -> None:
 )  # fmt: skip
 @given(value=ANYTHING)
 def test_conversions_give_a_value_or_a_mismatch(convert: Any, value: object) -> None:
-    try:
+    with contextlib.suppress(Mismatch):
         convert(value)
-    except Mismatch as error:
-        assert error.expected
     assert describe(value)

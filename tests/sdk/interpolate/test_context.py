@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 
@@ -21,10 +22,10 @@ from packer_sdk.interpolate import (
 )
 
 BITS = st.sampled_from(
-    ["{{", "}}", "{{-", "-}}", " ", ".", "$", "$x", ":=", "=", "|", "(", ")", ",", '"', "`", "'", "\\",
-     "if", "else", "end", "range", "with", "break", "define", "user", "print", "printf", "index",
-     "eq", "nil", "true", ".A", ".L", "/*", "*/", "0", "1", "-", "1.5", "0x", "e", "\n", "é",
-     '"%d%s"', "{", "}", "upper", "len", "split", "slice", "build", "isotime", "and"]
+    ["{{", "}}", "{{-", "-}}", " ", ".", "$", "$x", ":=", "=", "|", "(", ")", ",", '"', "`", "'",
+     "\\", "if", "else", "end", "range", "with", "break", "define", "user", "print", "printf",
+     "index", "eq", "nil", "true", ".A", ".L", "/*", "*/", "0", "1", "-", "1.5", "0x", "e", "\n",
+     "é", '"%d%s"', "{", "}", "upper", "len", "split", "slice", "build", "isotime", "and"]
 )  # fmt: skip
 TEMPLATES = st.lists(BITS, max_size=14).map("".join) | st.lists(BITS, max_size=8).map(
     lambda bits: "{{" + " ".join(bits) + "}}"
@@ -48,22 +49,23 @@ def test_text_without_templates_is_unchanged(text: str) -> None:
 @example('{{printf "%.999999999f" 1.5}}')
 def test_any_text_renders_or_has_an_error_with_a_place(text: str) -> None:
     data = {"A": "text", "L": [1, {"x": None}], "é": 1.5}
+    error: TemplateSyntaxError | RenderError | None = None
     try:
-        assert isinstance(render(text, Context(data=data)), str)
-    except (TemplateSyntaxError, RenderError) as error:
-        assert error.line >= 1
-        assert error.column >= 1
-        if isinstance(error, TemplateSyntaxError):
-            with pytest.raises(TemplateSyntaxError):
-                validate(text)
+        render(text, Context(data=data))
+    except (TemplateSyntaxError, RenderError) as caught:
+        error = caught
+    assert error is None or (error.line >= 1 and error.column >= 1)
+    if isinstance(error, TemplateSyntaxError):
+        with pytest.raises(TemplateSyntaxError):
+            validate(text)
+    else:
+        validate(text)
 
 
 @given(TEMPLATES)
 def test_references_of_any_text(text: str) -> None:
-    try:
+    with contextlib.suppress(TemplateSyntaxError):
         assert isinstance(references(text), References)
-    except TemplateSyntaxError as error:
-        assert str(error).startswith("template syntax, line ")
 
 
 def test_validate_finds_what_is_misspelt_without_rendering() -> None:
@@ -94,5 +96,7 @@ def test_plain_text_loads_no_parser() -> None:
         "import sys; from packer_sdk.interpolate import render; render('plain');"
         "print([m for m in sys.modules if m.startswith('packer_sdk.interpolate.')])"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
     assert done.stdout == "['packer_sdk.interpolate.context']\n"

@@ -23,7 +23,8 @@ VALUES = st.recursive(
         (0.0, "0"), (-0.0, "-0"), (100000.0, "100000"), (123456.0, "123456"), (1e6, "1e+06"),
         (1234567.0, "1.234567e+06"), (0.0001, "0.0001"), (0.00001234, "1.234e-05"), (1.5, "1.5"),
         (5e-324, "5e-324"), (1.7976931348623157e308, "1.7976931348623157e+308"),
-        (float("inf"), "+Inf"), (float("-inf"), "-Inf"), (float("nan"), "NaN"), (-1.5e21, "-1.5e+21"),
+        (float("inf"), "+Inf"), (float("-inf"), "-Inf"), (float("nan"), "NaN"),
+        (-1.5e21, "-1.5e+21"),
     ],
 )  # fmt: skip
 def test_float_text(value: float, text: str) -> None:
@@ -51,6 +52,11 @@ def test_print_never_fails(values: list[Any]) -> None:
 def test_sprintf_refuses_to_fill_the_memory() -> None:
     assert sprintf("%99999999d", 1) == "%!(BADWIDTH)%!d(int=1)"
     assert len(sprintf("%.99999999d", 1)) <= 1_000_000
+
+
+def test_sprintf_of_a_map_formats_what_is_in_it() -> None:
+    assert sprintf("%s %d", {"b": "y", "a": "x"}, [1, 2]) == "map[a:x b:y] [1 2]"
+    assert sprintf("%q", None) == "%!q(<nil>)"
 
 
 def test_show_and_quote() -> None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from packer_sdk.errors import PackerError
 from packer_sdk.interpolate import Context, RenderError, render
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PLACEHOLDER = "Build_ID. To set this dynamically in the Packer template, use the build function"
 

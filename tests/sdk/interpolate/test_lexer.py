@@ -11,7 +11,8 @@ from packer_sdk.interpolate.lexer import locate, tokens
 
 
 def kinds(text: str) -> list[tuple[str, str]]:
-    return [(token.kind, token.value) for token in tokens(text)][:-1]
+    found: list[tuple[str, str]] = [(token.kind, token.value) for token in tokens(text)]
+    return found[:-1]
 
 
 def test_tokens_of_every_kind() -> None:
@@ -48,14 +49,12 @@ def test_tokens_leave_comments_out() -> None:
         ('{{"a}}', "a string without an end"),
         ("{{`a}}", "a string without an end"),
         ("{{ @ }}", "unexpected '@'"),
-        ('{{upper"a"}}', "unexpected '\"'"),
+        ('{{upper"a"}}', "a string without an end"),
     ],
 )
 def test_tokens_tell_what_is_wrong(text: str, message: str) -> None:
     with pytest.raises(TemplateSyntaxError) as caught:
         kinds(text)
-    if message == "unexpected '\"'":
-        message = "a string without an end"
     assert message in caught.value.message
 
 

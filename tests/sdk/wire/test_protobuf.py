@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -48,10 +50,9 @@ def test_spec_round_trips(spec: ObjectSpec) -> None:
 def test_any_bytes_are_a_spec_or_a_protocol_error(data: bytes) -> None:
     try:
         spec = decode_spec(data)
-    except RemoteProtocolError as error:
-        assert str(error).startswith("config spec: ")
-    else:
-        assert decode_spec(encode_spec(spec)) == spec
+    except RemoteProtocolError:
+        return
+    assert decode_spec(encode_spec(spec)) == spec
 
 
 @given(OBJECTS, st.data())
@@ -62,16 +63,15 @@ def test_a_damaged_spec_is_a_spec_or_a_protocol_error(
     place = data.draw(st.integers(0, len(encoded) - 1))
     encoded[place] = data.draw(st.integers(0, 255))
     del encoded[data.draw(st.integers(0, len(encoded))) :]
-    try:
+    with contextlib.suppress(RemoteProtocolError):
         decode_spec(bytes(encoded))
-    except RemoteProtocolError as error:
-        assert str(error).startswith("config spec: ")
 
 
 def test_unknown_fields_are_skipped() -> None:
     extra = bytes.fromhex("28013201613d00000000410000000000000000")  # 5, 6, 7, 8
     spec = ObjectSpec({"a": Attr("a", "bool")})
     assert decode_spec(extra + encode_spec(spec) + extra) == spec
+    assert decode_spec(b"\x0a" + bytes([len(extra)]) + extra) == ObjectSpec()
     type_ = bytes.fromhex("0a0a0a08") + b"cty.Bool"
     attr = b"\x0a\x01a" + b"\x12" + bytes([len(type_) + len(extra)]) + extra + type_ + extra
     assert decode_spec(b"\x12" + bytes([len(attr)]) + attr) == Attr("a", "bool")

@@ -125,10 +125,7 @@ def _accept_aliases(cls: type) -> None:
 
 def _caller_locals() -> dict[str, object]:
     """Names in the function a class is declared in: its annotations may use them."""
-    frame = sys._getframe(2)  # noqa: SLF001 - there is no other way to them
-    while frame.f_back and frame.f_globals.get("__name__", "").startswith("packer_sdk.config"):
-        frame = frame.f_back
-    return dict(frame.f_locals)
+    return dict(sys._getframe(2).f_locals)  # noqa: SLF001 - there is no other way to them
 
 
 def is_config(cls: object) -> bool:

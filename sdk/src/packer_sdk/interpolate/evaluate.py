@@ -30,6 +30,10 @@ from .nodes import (
     Variable,
 )
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 _NOTHING_PIPED = object()
 # `and` and `or` stop at the first argument that decides, so that the others are never evaluated.
 _SHORT_CIRCUITS = {"and": False, "or": True}
@@ -77,11 +81,13 @@ class _Renderer:
                 return self._scoped(self._if_or_with, node, dot)
         return None
 
-    def _scoped(self, step: object, branch: Branch, dot: object) -> str | None:
+    def _scoped(
+        self, step: Callable[[Branch, object], str | None], branch: Branch, dot: object
+    ) -> str | None:
         """Forget the variables of a branch at its end."""
         known = len(self._variables)
         try:
-            return step(branch, dot)  # type: ignore[operator, no-any-return]  # one of two below
+            return step(branch, dot)
         finally:
             del self._variables[known:]
 

@@ -280,8 +280,7 @@ class _Parser:
 
     def _take(self) -> Token:
         token = self._token
-        if token.kind != "end":
-            self._at += 1
+        self._at += 1  # the lexer closes every tag, so that the last token is never taken
         return token
 
     def _is_operator(self, *signs: str) -> bool:
@@ -301,8 +300,6 @@ class _Parser:
 
     def _shown(self, token: Token | None = None) -> str:
         token = token or self._token
-        if token.kind == "end":
-            return "the end of the text"
         return {"close": "}}", "open": "{{"}.get(token.kind, repr(token.value))
 
     def _error(self, token: Token, message: str, hint: str | None = None) -> TemplateSyntaxError:

@@ -96,8 +96,8 @@ def encode_spec(spec: Spec) -> bytes:
             return _field(2, _text(1, name) + _field(2, _encode_type(type_)) + _flag(3, required))
         case Block(name, nested, required):
             return _field(3, _text(1, name) + _flag(2, required) + _field(3, encode_spec(nested)))
-        case BlockList(name, nested):
-            return _field(4, _text(1, name) + _field(2, encode_spec(nested)))
+        case _:
+            return _field(4, _text(1, spec.name) + _field(2, encode_spec(spec.nested)))
 
 
 def decode_spec(data: bytes) -> Spec:

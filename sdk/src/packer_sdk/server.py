@@ -12,8 +12,8 @@
 6. **Serve** until core's stream ends, however it ends. Then what still runs is told to stop, has
    five seconds, and the process is gone: no orphans, even when an author's thread is stuck.
 
-All the while a thread watches the parent: if core dies while the plugin is still loading or
-listening, there is no connection whose loss would tell. (Linux could signal us instead, but it
+All the while a thread watches core: if it dies while the plugin is still loading or listening,
+there is no connection whose loss would tell. (Linux could signal us instead, but it
 does so when the *thread* that started us ends, and core starts plugins from threads.)
 """
 
@@ -23,6 +23,7 @@ import contextlib
 import gc
 import logging
 import os
+import select
 import signal
 import socket
 import sys
@@ -91,17 +92,18 @@ def _live(kind: str, load: Callable[[], object], protobuf: bool, announce: int) 
     # Not before stdout is taken: this is where the plugin's world begins.
     from packer_sdk.adapters import adapter_for  # noqa: PLC0415
 
-    with ParentWatch(os.getppid()) as watch:
-        face = adapter_for(kind, load(), protobuf=protobuf)
-        gc.freeze()
-        gc.enable()
-        with Listener.open(os.environ) as listener:
-            watch.before_exit = listener.close
-            _announce(listener, announce)
-            connection = listener.accept(CONNECT_TIMEOUT_S)
-        _ignore_interrupts()
-        watch.patience_s = CLEAN_UP_S + 1
-        _serve_connection(connection, kind, face)
+    watch = ParentWatch(announce)
+    watch.start()
+    face = adapter_for(kind, load(), protobuf=protobuf)
+    gc.freeze()
+    gc.enable()
+    with Listener.open(os.environ) as listener:
+        watch.before_exit = listener.close
+        _announce(listener, announce)
+        connection = listener.accept(CONNECT_TIMEOUT_S)
+    watch.connected = True
+    _ignore_interrupts()
+    _serve_connection(connection, kind, face)
 
 
 def _serve_connection(connection: socket.socket, kind: str, face: object) -> NoReturn:
@@ -172,38 +174,50 @@ def _ignore_interrupts() -> None:
 
 
 class ParentWatch:
-    """Ends the process when its parent has died.
+    """Ends the process when core has died.
+
+    Two signs: another parent, and, until there is a connection, nobody at the other end of our
+    standard output (core may have died before we could learn its number).
 
     Args:
-        parent: Process id of the parent.
+        stdout: The real standard output.
 
     Attributes:
-        patience_s: How long to wait before that; while there is a connection, its loss has
-            everything stopped in an orderly way, and this is only the net below.
+        connected: Set once there is a connection. Then its loss has everything stopped in an
+            orderly way, and this is only the net below.
         before_exit: Called first.
     """
 
-    def __init__(self, parent: int) -> None:
-        self.patience_s = 0.0
+    def __init__(self, stdout: int) -> None:
+        self.connected = False
         self.before_exit: Callable[[], None] = lambda: None
-        self._parent = parent
-        self._on = True
+        self._parent = os.getppid()
+        self._stdout = stdout
 
-    def __enter__(self) -> Self:
+    def start(self) -> None:
+        """Watch from now on, in a thread."""
         spawn("parent-watch", self._watch)
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._on = False
 
     def _watch(self) -> None:
-        while self._on:
-            if os.getppid() != self._parent:
-                time.sleep(self.patience_s)
-                self.before_exit()
-                logger.error("packer is gone")
-                leave(1)
+        while os.getppid() == self._parent and not self._is_pipe_broken():
+            pass
+        if self.connected:
+            time.sleep(CLEAN_UP_S + 1)
+        self.before_exit()
+        logger.error("packer is gone")
+        leave(1)
+
+    def _is_pipe_broken(self) -> bool:
+        """Takes a while, unless it is."""
+        if self.connected or not hasattr(select, "poll"):
             time.sleep(PARENT_POLL_S)
+            return False
+        poll = select.poll()
+        poll.register(self._stdout, 0)  # errors are reported without being asked for
+        if not poll.poll(PARENT_POLL_S * 1000):
+            return False
+        time.sleep(PARENT_POLL_S)  # a core that has just connected may close its end
+        return not self.connected
 
 
 class Listener:

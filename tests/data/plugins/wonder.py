@@ -37,6 +37,9 @@ if os.environ.get("WONDER_NOISE"):
     os.write(1, b"noise of C at import\n")
     subprocess.run([sys.executable, "-c", "print('noise of a child at import')"], check=True)
 
+if os.environ.get("WONDER_SLOW"):
+    time.sleep(60)
+
 
 @config
 class WonderConfig:

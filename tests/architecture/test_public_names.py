@@ -68,7 +68,7 @@ def test_the_names_for_type_checkers_are_the_names_at_run_time() -> None:
         for branch in ast.walk(tree)
         if isinstance(branch, ast.If)
         for node in branch.body
-        if isinstance(node, ast.ImportFrom)
+        if isinstance(node, ast.ImportFrom) and node.module
         for alias in node.names
     }
     homes = {(home, name) for name, home in packer_sdk._HOME_OF.items()}

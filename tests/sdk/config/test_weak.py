@@ -49,7 +49,8 @@ def test_to_int(value: object, number: int) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["five", "5.0", "", "09", 1.5, float("nan"), float("inf"), Decimal("NaN"), Decimal("sNaN"), Decimal("0.5"), [5],
+    ["five", "5.0", "", "09", 1.5, float("nan"), float("inf"), Decimal("NaN"), Decimal("sNaN"),
+     Decimal("0.5"), [5],
      None, b"5", "9" * 10_000],
 )  # fmt: skip
 def test_to_int_refuses(value: object) -> None:

@@ -6,10 +6,9 @@ import sys
 from types import ModuleType
 
 from .common import PackerKeys
-from .declare import config, field
+from .declare import config, config_spec, field
 from .decode import decode_config
 from .kinds import Duration, OctalMode, Secret, Template
-from .schema import config_spec
 
 __all__ = [
     "Duration",

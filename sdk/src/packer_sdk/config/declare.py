@@ -146,6 +146,19 @@ def options_of(config_class: type) -> tuple[Option, ...]:
     return known
 
 
+def config_spec(config_class: type) -> bytes:
+    """Schema of a config class, as core asks for it (protocol section 6.4).
+
+    Raises:
+        TypeError: the class cannot be an SDK configuration; a bug of its author.
+    """
+    from packer_sdk.wire.protobuf import encode_spec  # noqa: PLC0415 - only HCL2 asks for it
+
+    from .schema import spec_of  # noqa: PLC0415 - as above
+
+    return encode_spec(spec_of(config_class))
+
+
 def _options(config_class: type) -> list[Option]:
     if not is_config(config_class):
         raise TypeError(f"not a config class: {config_class!r}; decorate it with @config")

@@ -11,7 +11,6 @@ from packer_sdk.wire.protobuf import (
     MapType,
     ObjectSpec,
     Spec,
-    encode_spec,
 )
 
 from .declare import Option, options_of
@@ -20,19 +19,13 @@ from .shapes import BlockOf, Late, ListOf, MapOf, Scalar, Shape
 _INTERNAL = "packer_"
 
 
-def config_spec(config_class: type) -> bytes:
-    """Schema of a config class, as core asks for it (protocol section 6.4).
-
-    Raises:
-        TypeError: the class cannot be an SDK configuration; a bug of its author.
-    """
-    return encode_spec(spec_of(config_class))
-
-
 def spec_of(config_class: type) -> ObjectSpec:
     """Schema of a config class, as a value.
 
     Keys that core sends on its own (``packer_*``) are left out: users do not write them.
+
+    Raises:
+        TypeError: the class cannot be an SDK configuration; a bug of its author.
     """
     return _object(config_class, ())
 

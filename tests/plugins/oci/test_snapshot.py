@@ -4,7 +4,7 @@ import hashlib
 import os
 import socket
 from dataclasses import replace
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +17,9 @@ from packer_plugin_oci.snapshot import (
     look,
     take_snapshot,
 )
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FOLDER = Entry(0o40755, 0, 0, 0, 1, 2, 0, 0, 0)
 FILE = Entry(0o100644, 0, 0, 5, 10, 1, 0, 100, 100)

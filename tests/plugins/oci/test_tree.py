@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import os
 import subprocess
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from packer_plugin_oci.tree import mounts_below, remove_tree
 from packer_sdk import ComponentError
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_remove_tree_takes_links_but_not_what_they_lead_to(tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def read_elf(file: BinaryIO) -> Elf:
 
 def _read(file: BinaryIO) -> Elf:
     ident = _bytes_at(file, 0, 64)
-    if ident[:4] != MAGIC or ident[4] not in (1, 2) or ident[5] not in (1, 2):
+    if len(ident) < 52 or ident[:4] != MAGIC or ident[4] not in (1, 2) or ident[5] not in (1, 2):
         raise NotElf("not an ELF file")
     bits, order = (32, 64)[ident[4] - 1], "<>"[ident[5] - 1]
     (machine,) = struct.unpack_from(order + "H", ident, 18)

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import NoReturn
 
+    from packer_sdk.rpc.server import Service
+    from packer_sdk.rpc.session import Session
+
 logger = logging.getLogger(__name__)
 
 CONNECT_TIMEOUT_S = 60.0
@@ -95,26 +98,32 @@ def _live(kind: str, load: Callable[[], object], protobuf: bool, announce: int) 
     watch = ParentWatch(announce)
     watch.start()
     face = adapter_for(kind, load(), protobuf=protobuf)
-    gc.freeze()
-    gc.enable()
     with Listener.open(os.environ) as listener:
         watch.before_exit = listener.close
         _announce(listener, announce)
+        make_session, make_service = _import_calls()
+        gc.freeze()
+        gc.enable()
         connection = listener.accept(CONNECT_TIMEOUT_S)
     watch.connected = True
     _ignore_interrupts()
-    _serve_connection(connection, kind, face)
+    log_frames = bool(os.environ.get(WIRE_LOG_NAME))
+    session = make_session(connection, client=False, name="packer", log_frames=log_frames)
+    _serve_session(session, make_service(session, kind, face))
 
 
-def _serve_connection(connection: socket.socket, kind: str, face: object) -> NoReturn:
-    from packer_sdk.rpc.component import service_of  # noqa: PLC0415 - see _live
-    from packer_sdk.rpc.session import Session  # noqa: PLC0415 - see _live
+def _import_calls() -> tuple[type[Session], Callable[[Session, str, object], Service]]:
+    """Import what is needed from now on, while core is busy connecting."""
+    from packer_sdk.rpc.component import service_of  # noqa: PLC0415 - see above
+    from packer_sdk.rpc.session import Session  # noqa: PLC0415 - see above
 
+    return Session, service_of
+
+
+def _serve_session(session: Session, service: Service) -> NoReturn:
     status = 1
     try:
-        log_frames = bool(os.environ.get(WIRE_LOG_NAME))
-        session = Session(connection, client=False, name="packer", log_frames=log_frames)
-        session.serve(service_of(session, kind, face), clean_up_s=CLEAN_UP_S)
+        session.serve(service, clean_up_s=CLEAN_UP_S)
         status = 0
     except PackerError as error:
         logger.error("not served: %s", error)  # noqa: TRY400 - made for people

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 from packer_core.plugins.catalog import Component
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def program(folder: Path, text: str, *, interpreter: str = sys.executable) -> Path:

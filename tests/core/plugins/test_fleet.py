@@ -12,6 +12,7 @@ from packer_core.errors import PluginCrashed
 from packer_core.plugins.fleet import Fleet
 from packer_sdk.cancel import CancelToken
 from packer_sdk.testing import MemoryArtifact, RecordingHook, RecordingUi
+from packer_sdk.threads import spawn
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,9 +52,14 @@ def test_fleet_makes_faces_and_leaves_no_process(tmp_path: Path) -> None:
 
 def test_fleet_leaves_no_process_when_its_block_fails(tmp_path: Path) -> None:
     before = pids()
-    with pytest.raises(ZeroDivisionError), Fleet(os.environ) as fleet:
-        fleet.builder(plugin(tmp_path, "return None"), "a")
-        _ = 1 / 0
+
+    def fail() -> None:
+        with Fleet(os.environ) as fleet:
+            fleet.builder(plugin(tmp_path, "return None"), "a")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
     assert pids() == before
 
 
@@ -63,11 +69,14 @@ def test_fleet_abandons_a_hanging_plugin_and_the_call_fails(tmp_path: Path) -> N
         builder.prepare([{}])
         cancel = CancelToken()
         cancel.on_cancel(fleet.abandon)
-        from packer_sdk.threads import spawn
-
-        spawn("test", lambda: (time.sleep(0.2), cancel.cancel()))
+        spawn("test", _cancel_soon, cancel)
         with pytest.raises(PluginCrashed, match="during Run"):
             builder.run(RecordingUi(), RecordingHook(), CancelToken())
+
+
+def _cancel_soon(cancel: CancelToken) -> None:
+    time.sleep(0.2)
+    cancel.cancel()
 
 
 def test_fleet_starts_nothing_after_it_was_closed(tmp_path: Path) -> None:

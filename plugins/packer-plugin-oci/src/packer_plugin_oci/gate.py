@@ -140,13 +140,15 @@ def _start(libc: _Libc, order: dict[str, object], status: int, lifeline: int) ->
 
 
 def _leave(libc: _Libc, *, with_user: bool) -> None:
-    """Go into namespaces of our own; as an ordinary user, into one where we are root."""
+    """Let the next child be process 1; an ordinary user becomes root of a namespace first.
+
+    Mounts are left to that child: whoever changes the root of a mount namespace changes it for
+    everybody in there, and this process needs the machine's own ``/proc``.
+    """
     uid, gid = os.geteuid(), os.getegid()
-    flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS
-    _step("unshare", lambda: libc.unshare(flags | (CLONE_NEWUSER if with_user else 0)))
+    _step("unshare", lambda: libc.unshare(CLONE_NEWPID | (CLONE_NEWUSER if with_user else 0)))
     if with_user:
         _step("map", lambda: _map(uid, gid))
-    _step("private", lambda: libc.mount("none", "/", "", MS_REC | MS_PRIVATE))
 
 
 def _map(uid: int, gid: int) -> None:
@@ -184,6 +186,8 @@ def _be_first(libc: _Libc, order: dict[str, object], status: int, lifeline: int)
     signal.set_wakeup_fd(-1)
     try:
         root = str(order["root"])
+        _step("unshare", lambda: libc.unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS))
+        _step("private", lambda: libc.mount("none", "/", "", MS_REC | MS_PRIVATE))
         _step("mount", lambda: libc.mount(root, root, "", MS_BIND))
         _mount_all(libc, root)
         _step("enter", lambda: _pivot(libc, root))

@@ -2,13 +2,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from packer_plugin_oci.check import parse_epoch, problems
 from packer_plugin_oci.config import OciConfig
 
-GOOD = OciConfig(source="scratch", output=Path("image.tar"))
+VALUES: dict[str, Any] = {"from": "scratch", "output": Path("image.tar")}
+GOOD = OciConfig(**VALUES)
 
 
 @pytest.fixture(autouse=True)

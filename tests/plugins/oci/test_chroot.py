@@ -44,7 +44,7 @@ def run(entrance: Entrance, command: str, stdin: bytes | None = None) -> tuple[i
 
 
 def is_running(mark: str) -> bool:
-    found = []
+    found: list[str] = []
     for process in psutil.process_iter(["cmdline"]):
         found += process.info["cmdline"] or []
     return mark in found

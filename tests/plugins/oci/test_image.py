@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,9 @@ from packer_sdk import ComponentError
 DIGEST = "sha256:" + "a" * 64
 LOWER = Layer(Descriptor(LAYER_GZIP, DIGEST, 5), "sha256:" + "b" * 64)
 UPPER = Layer(Descriptor(LAYER, "sha256:" + "c" * 64, 6), "sha256:" + "c" * 64)
-OPTIONS = OciConfig(source="oci:x", output=Path("o"))
+VALUES: dict[str, Any] = {"from": "oci:x", "output": Path("o")}
+OPTIONS = OciConfig(**VALUES)
+FROM_HOST = OciConfig(**VALUES | {"from": "host"})
 
 
 def config_of(base: Base, options: OciConfig, new: Layer | None = UPPER) -> dict[str, object]:
@@ -37,7 +40,7 @@ def config_of(base: Base, options: OciConfig, new: Layer | None = UPPER) -> dict
 
 
 def test_config_from_nothing_has_platform_path_and_history() -> None:
-    assert config_of(Base(), replace(OPTIONS, source="host")) == {
+    assert config_of(Base(), FROM_HOST) == {
         "architecture": "amd64",
         "os": "linux",
         "config": {"Env": [f"PATH={DEFAULT_PATH}"], "Cmd": ["/bin/sh"]},

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
 from pathlib import Path
 
@@ -103,7 +104,7 @@ def test_names_are_sorted_and_lstat_does_not_follow(root: Root) -> None:
     assert root.names("/") == ["a", "b", "c"]
     status = root.lstat("a")
     assert status is not None
-    assert os.path.stat.S_ISLNK(status.st_mode)
+    assert stat.S_ISLNK(status.st_mode)
     assert root.lstat("nowhere/at/all") is None
 
 

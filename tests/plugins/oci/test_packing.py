@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 
 from packer_plugin_oci.image import LAYER, LAYER_GZIP
-from packer_plugin_oci.layout import Layout
+from packer_plugin_oci.layout import Layout, Sink
 from packer_plugin_oci.packing import pack_layer, unpacked
 from packer_sdk import ComponentError
 
 TEXT = b"text" * 1000
+
+
+def _write_text(target: Sink) -> None:
+    target.write(TEXT)
 
 
 @pytest.mark.parametrize("pack", [bytes, gzip.compress, bz2.compress, lzma.compress])
@@ -53,7 +57,7 @@ def test_pack_layer_gives_equal_bytes_and_both_digests(
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
         layout = Layout(str(tmp_path / name))
-        layer = pack_layer(layout, compression, lambda target: target.write(TEXT))
+        layer = pack_layer(layout, compression, _write_text)
         found.append(layer)
         path = layout.blob_path(layer.descriptor.digest)
         packed = Path(path).read_bytes()

@@ -28,15 +28,17 @@ _NAMES = {logging.WARNING: "WARN", logging.CRITICAL: "ERROR"}
 class LineFormatter(logging.Formatter):
     """``2013/06/10 21:44:43 [DEBUG] text``, and the same in front of every further line.
 
-    Core reads line by line and must be able to tell each line's level.
+    Core reads line by line and must be able to tell each line's level. INFO is what a line without
+    a level means, as in the sample of the plugin page (seed F6 to F8).
     """
 
     def format(self, record: logging.LogRecord) -> str:
         """The lines of one record, traceback included."""
         stamp = time.strftime("%Y/%m/%d %H:%M:%S", time.localtime(record.created))
         level = _NAMES.get(record.levelno, record.levelname)
+        tag = "" if record.levelno == logging.INFO else f"[{level}] "
         lines = super().format(record).splitlines() or [""]
-        return "\n".join(f"{stamp} [{level}] {line}" for line in lines)
+        return "\n".join(f"{stamp} {tag}{line}" for line in lines)
 
 
 def log_to_stderr(stream: TextIO | None = None, level: str | None = None) -> None:

@@ -117,7 +117,8 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         known = _REASONS.get(error.errno or 0)
         return known or (error.strerror or str(error)).lower()
-    return str(error)
+    # What `open` says of a NUL differs from one Python to the next.
+    return "no path contains a NUL character" if "null" in str(error) else str(error)
 
 
 def _refusal(summary: str, reason: str, cause: Exception | None = None) -> TemplateError:

@@ -194,6 +194,8 @@ class PluginProcess:
 
     def _read_handshake(self) -> handshake.Handshake:
         if not self._announced.wait(self._start_timeout_s) or not self._first_line:
+            for pump in self._pumps:
+                pump.join(1.0)  # its last words are on the way
             lines = "\n".join(self._log[-40:]) or "nothing"
             raise RemoteProtocolError(f"no handshake line; it said: {lines}")
         self.address = handshake.parse_line(self._first_line)

@@ -206,6 +206,22 @@ def test_broken_layer_is_a_readable_error(
         apply(root, b"\xff" * 2048)
 
 
+def test_layer_that_is_damaged_later_on_does_not_end_quietly(
+    root: Root, tarball: Callable[..., bytes]
+) -> None:
+    layer = tarball("a", "b")
+    for damaged in (layer[:700], layer[:600] + b"x" + layer[601:]):
+        with pytest.raises(ComponentError, match="broken layer: test"):
+            apply(root, damaged)
+
+
+def test_header_that_would_fill_the_memory_is_refused(root: Root) -> None:
+    info = tarfile.TarInfo("PaxHeader")
+    info.type, info.size = tarfile.XHDTYPE, 1 << 40
+    with pytest.raises(ComponentError, match="a header of 1099511627776 bytes"):
+        apply(root, info.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+
+
 def test_nesting_without_end_is_a_readable_error(root: Root, tarball: Callable[..., bytes]) -> None:
     members: list[object] = []
     for index in range(30):  # each link hides a hundred levels from the length of the next name

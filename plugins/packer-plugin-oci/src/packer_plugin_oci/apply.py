@@ -18,6 +18,7 @@ import stat
 import tarfile
 from contextlib import suppress
 from dataclasses import dataclass
+from tarfile import InvalidHeaderError, ReadError, TarFile, TruncatedHeaderError
 from typing import cast
 
 from packer_sdk import ComponentError
@@ -27,7 +28,7 @@ from .snapshot import is_kept_xattr
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import IO, BinaryIO
+    from typing import IO, BinaryIO, Self
 
     from .inside import Place, Root
     from .packing import HashingReader
@@ -38,6 +39,14 @@ WHITEOUT = ".wh."
 OPAQUE = ".wh..wh..opq"
 _XATTR = "SCHILY.xattr."
 _CHUNK = 1 << 18
+_EXTENSION_MAX = 1 << 20  # paths end at 4 kB, extended attributes at 64 kB each
+_EXTENSIONS = (
+    tarfile.XHDTYPE,
+    tarfile.XGLTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+)
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 
@@ -57,6 +66,27 @@ class _FolderLook:
     inode: int
     mode: int
     modified_ns: int
+
+
+class _Member(tarfile.TarInfo):
+    """A header that is not taken on trust.
+
+    The standard library ends quietly at a damaged header that is not the first, and reads a
+    header's extension into memory however long it claims to be.
+    """
+
+    @classmethod
+    def fromtarfile(cls, tarfile: TarFile) -> Self:
+        try:
+            return super().fromtarfile(tarfile)
+        except (InvalidHeaderError, TruncatedHeaderError) as error:
+            raise ReadError(str(error)) from error
+
+    def _proc_member(self, tarfile: TarFile) -> Self:
+        if self.type in _EXTENSIONS and self.size > _EXTENSION_MAX:
+            raise ReadError(f"a header of {self.size} bytes")
+        member: Self = super()._proc_member(tarfile)  # type: ignore[misc]
+        return member
 
 
 class Applier:

@@ -18,7 +18,7 @@ import stat
 import tarfile
 from contextlib import suppress
 from dataclasses import dataclass
-from tarfile import InvalidHeaderError, ReadError, TarFile, TruncatedHeaderError
+from tarfile import HeaderError, ReadError, TarFile
 from typing import cast
 
 from packer_sdk import ComponentError
@@ -40,6 +40,7 @@ OPAQUE = ".wh..wh..opq"
 _XATTR = "SCHILY.xattr."
 _CHUNK = 1 << 18
 _EXTENSION_MAX = 1 << 20  # paths end at 4 kB, extended attributes at 64 kB each
+_ENDS = ("EOFHeaderError", "EmptyHeaderError")  # typeshed does not know them
 _EXTENSIONS = (
     tarfile.XHDTYPE,
     tarfile.XGLTYPE,
@@ -79,7 +80,9 @@ class _Member(tarfile.TarInfo):
     def fromtarfile(cls, tarfile: TarFile) -> Self:
         try:
             return super().fromtarfile(tarfile)
-        except (InvalidHeaderError, TruncatedHeaderError) as error:
+        except HeaderError as error:
+            if type(error).__name__ in _ENDS:
+                raise
             raise ReadError(str(error)) from error
 
     def _proc_member(self, tarfile: TarFile) -> Self:
@@ -130,6 +133,7 @@ class Applier:
                 mode="r|",
                 encoding="utf-8",
                 errors="surrogateescape",
+                tarinfo=_Member,
             ) as archive:
                 for member in archive:
                     self.check_cancel()

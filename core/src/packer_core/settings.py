@@ -71,10 +71,10 @@ class Settings:
         " Windows."
     )
     plugin_min_port: str = _setting(
-        "Lowest port of a plugin that is spoken to by TCP. Packer sets it for the plugin."
+        "Lowest port for a plugin that is spoken to by TCP, instead of 10000."
     )
     plugin_max_port: str = _setting(
-        "Highest port of a plugin that is spoken to by TCP. Packer sets it for the plugin."
+        "Highest port for a plugin that is spoken to by TCP, instead of 25000."
     )
     plugin_magic_cookie: str = _setting(
         "Tells a plugin that Packer has started it. Packer sets it for the plugin."

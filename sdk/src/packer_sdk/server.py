@@ -162,7 +162,7 @@ def _announce(listener: Listener, announce: int) -> None:
     low, high = port_range(os.environ)
     logger.info("Plugin minimum port: %d", low)
     logger.info("Plugin maximum port: %d", high)
-    logger.info("Plugin address: %s %s", listener.network, listener.address)
+    logger.info("Plugin address: %s", listener.shown)
     line = handshake.format_line(
         handshake.Handshake(
             handshake.API_MAJOR, handshake.API_MINOR, listener.network, listener.address
@@ -241,6 +241,16 @@ class Listener:
         self.network = network
         self.address = address
         self._sock = sock
+
+    @property
+    def shown(self) -> str:
+        """The address as the log has it: ``:10000``, as in the seed's sample, or ``unix PATH``.
+
+        A port is always one of the loopback interface, so there is no host to be told.
+        """
+        if self.network == "tcp":
+            return f":{self.address.rpartition(':')[2]}"
+        return f"{self.network} {self.address}"
 
     @classmethod
     def open(cls, environ: Mapping[str, str]) -> Self:

@@ -47,7 +47,7 @@ def listed(app: App, stream: io.StringIO) -> list[dict[str, str]]:
 def test_list_shows_what_comes_with_packer(app: App, stream: io.StringIO) -> None:
     [row] = [r for r in listed(app, stream) if (r["kind"], r["name"]) == ("builder", "null")]
     path = row.pop("path")
-    assert path.endswith("entry_points.txt")
+    assert path == app.paths.command[0]
     assert row == {
         "kind": "builder",
         "name": "null",

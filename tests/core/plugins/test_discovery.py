@@ -291,7 +291,7 @@ def test_bundled_components_are_read_from_the_list_of_the_distribution(tmp_path:
         ("builder null", ("/bin/packer", "plugin", "packer-builder-null")),
         ("post-processor manifest", ("/bin/packer", "plugin", "packer-post-processor-manifest")),
     ]
-    assert {one.path for one in found} == {listing}
+    assert {one.path for one in found} == {Path("/bin/packer")}
 
 
 def test_bundled_components_without_their_distribution_are_none() -> None:

@@ -34,7 +34,7 @@ class Component:
         name: What templates call it.
         argv: The command that starts it.
         source: Where it was found.
-        path: The file that was found: its executable, or for a bundled one the list it is on.
+        path: Its executable; that of packer, which serves it, for a bundled one.
         shadows: What it took the place of, if anything.
     """
 
@@ -52,6 +52,15 @@ class Component:
     def key(self) -> ComponentName:
         """Kind and name."""
         return ComponentName(self.kind, self.name)
+
+    @property
+    def program(self) -> str:
+        """Base name of its executable: what stands in front of its log lines (seed F5).
+
+        A program that serves many components, as packer does the bundled ones, would name none
+        of them. There it is ``packer-KIND-NAME`` (F12).
+        """
+        return self.path.name if self.argv == (str(self.path),) else self.key.executable
 
     def shadowed(self) -> Iterator[Component]:
         """Everything it took the place of, the latest first."""

@@ -85,16 +85,16 @@ def bundled_components(
     path = listing(search)
     if path is None:
         return ()
-    return tuple(_bundled(path, command, ComponentName(kind, name)) for kind, name, _ in read(path))
+    return tuple(_bundled(command, ComponentName(kind, name)) for kind, name, _ in read(path))
 
 
-def _bundled(path: str, command: tuple[str, ...], name: ComponentName) -> Component:
+def _bundled(command: tuple[str, ...], name: ComponentName) -> Component:
     return Component(
         kind=name.kind,
         name=name.name,
         argv=(*command, "plugin", name.executable),
         source="bundled",
-        path=Path(path),
+        path=Path(command[0]),
     )
 
 

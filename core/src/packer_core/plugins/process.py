@@ -112,8 +112,8 @@ class PluginProcess:
 
     @property
     def label(self) -> str:
-        """``packer-builder-null``: how logs and messages call it."""
-        return f"packer-{self.component.kind}-{self.component.name}"
+        """``packer-builder-null``: how messages call it, whatever its file is called."""
+        return self.component.key.executable
 
     @property
     def pid(self) -> int:
@@ -170,6 +170,7 @@ class PluginProcess:
         for pipe in (self._child.stdout, self._child.stderr):
             if pipe is not None:
                 pipe.close()
+        _remove_socket(self._first_line)
         self._buried = True  # its group's number may belong to somebody else from here on
 
     # --- coming up
@@ -218,11 +219,11 @@ class PluginProcess:
 
     def _keep_line(self, text: str) -> None:
         self._last_lines.append(text)
-        plugin_line(self.label, text)
+        plugin_line(self.component.program, text)
 
     def _stdout_line(self, text: str) -> None:
         if self._greeted.is_set():
-            plugin_line(self.label, text)
+            plugin_line(self.component.program, text)
             return
         self._first_line = text
         self._greeted.set()
@@ -265,15 +266,21 @@ def _spawn(component: Component, environ: Mapping[str, str]) -> subprocess.Popen
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**environ, **handshake.environment()},
+            env={**environ, **handshake.environment(), **_chosen_ports(environ)},
             process_group=0,
         )
     except OSError as error:
         raise _spawn_error(component, error) from error
 
 
+def _chosen_ports(environ: Mapping[str, str]) -> dict[str, str]:
+    """The range of ports that the user has chosen; HashiCorp's packer has no such choice."""
+    names = (handshake.MIN_PORT_NAME, handshake.MAX_PORT_NAME)
+    return {name: environ[name] for name in names if environ.get(name)}
+
+
 def _spawn_error(component: Component, error: OSError) -> PluginStartError:
-    label, path = f"packer-{component.kind}-{component.name}", component.path
+    label, path = component.key.executable, component.path
     program = Path(component.argv[0])
     if isinstance(error, FileNotFoundError) and program.exists():
         return PluginStartError(
@@ -310,6 +317,25 @@ def _dial(greeting: handshake.Handshake) -> socket.socket:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     connection.settimeout(None)
     return connection
+
+
+def _remove_socket(first_line: str | None) -> None:
+    """Remove what a process that was killed between listening and connecting has left.
+
+    Only a socket that is called as plugins call theirs (protocol section 1.3), so that a program
+    which announces somebody else's does no harm.
+    """
+    with contextlib.suppress(RpcError, OSError):
+        greeting = handshake.parse_line(first_line or "")
+        path = Path(greeting.address)
+        folder = path.parent
+        if greeting.network != "unix" or not path.is_socket():
+            return
+        if f"{folder.name}/{path.name}".startswith("packer-plugin"):
+            path.unlink()
+            folder.rmdir()
+        elif path.name.startswith("packer-plugin"):
+            path.unlink()
 
 
 def _lines(pipe: BinaryIO, is_over: Callable[[], bool]) -> Iterator[bytes]:

@@ -131,7 +131,7 @@ def test_what_a_plugin_says_becomes_log_lines_behind_its_name(
     client.run(RecordingUi(), RecordingHook(), CancelToken())
     process.stop()
     lines = [record.getMessage() for record in caplog.records]
-    label = "packer-builder-test: "
+    label = "program: "  # what the file is called
     for said in ("printed", "complained", "from a child"):
         assert any(line.startswith(label) and line.endswith(said) for line in lines), said
     long = [line.removeprefix(label) for line in lines if "xxxx" in line]
@@ -195,6 +195,41 @@ def test_a_plugin_gets_the_cookie_and_the_ports(tmp_path: Path) -> None:
     assert "PACKER_PLUGIN_MIN_PORT=10000" in said
     assert "PACKER_PLUGIN_MAX_PORT=25000" in said
     assert "PACKER_PLUGIN_MAGIC_COOKIE=d602bf8f470bc67ca7faa0386276bbdd" in said
+
+
+def test_a_plugin_gets_the_ports_that_the_user_chose(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PACKER_PLUGIN_MIN_PORT", "20000")
+    monkeypatch.setenv("PACKER_PLUGIN_MAX_PORT", "")
+    text = """
+        import os, sys
+        sys.exit(os.environ["PACKER_PLUGIN_MIN_PORT"] + os.environ["PACKER_PLUGIN_MAX_PORT"])
+    """
+    assert refusal(component(program(tmp_path, text))).last_lines == ("2000025000",)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_left"),
+    [("packer-plugin1234/plugin", False), ("packer-plugin1234", False), ("docker.sock", True)],
+)
+def test_a_plugin_that_is_killed_before_it_is_connected_to_leaves_no_socket(
+    name: str, is_left: bool, tmp_path: Path
+) -> None:
+    text = f"""
+        import os, socket, time
+        os.chdir({str(tmp_path)!r})
+        path = {name!r}
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+        listener = socket.socket(socket.AF_UNIX)
+        listener.bind(path)
+        # Nobody listens, so that core cannot connect.
+        print("5|0|unix|" + os.path.abspath(path), flush=True)
+        time.sleep(60)
+    """
+    assert "cannot be reached" in refusal(component(program(tmp_path, text))).message
+    assert (tmp_path / name).exists() == is_left
+    assert (tmp_path / name).parent.exists() == ("/" not in name)
 
 
 def test_stdin_is_nothing_to_wait_for(tmp_path: Path) -> None:

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from packer_plugin_oci.apply import Applier, clean_path
 from packer_plugin_oci.inside import Root
 from packer_plugin_oci.packing import HashingReader
-from packer_plugin_oci.tree import remove_tree
 from packer_sdk import Cancelled, ComponentError
+from packer_sdk.trees import remove_tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable

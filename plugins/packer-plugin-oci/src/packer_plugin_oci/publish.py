@@ -7,8 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from packer_sdk import ComponentError, RecordArtifact
-
-from .tree import remove_tree
+from packer_sdk.trees import remove_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

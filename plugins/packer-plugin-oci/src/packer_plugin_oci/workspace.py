@@ -15,8 +15,7 @@ import tempfile
 from contextlib import suppress
 
 from packer_sdk import PackerError
-
-from .tree import remove_tree
+from packer_sdk.trees import remove_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from packer_plugin_oci.tree import mounts_below, remove_tree
 from packer_sdk import ComponentError
+from packer_sdk.trees import mounts_below, remove_tree
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,13 +4,15 @@ What makes it different from ``shutil.rmtree``: folders may be read-only, nested
 have something mounted on them, and it must work for somebody who is not root.
 """
 
+# ruff: noqa: PTH101, PTH106, PTH110, PTH112, PTH114, PTH123 - paths are text here: most are relative to descriptors
+
 from __future__ import annotations
 
 import os
 import re
 import stat
 
-from packer_sdk import ComponentError
+from .errors import ComponentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

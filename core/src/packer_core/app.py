@@ -215,7 +215,11 @@ class App:
         """What will own the plugin processes of this run; a second interrupt kills them all."""
         from .plugins.fleet import Fleet
 
-        fleet = Fleet(self.environ, log_frames=self.settings.log_wire)
+        fleet = Fleet(
+            self.environ,
+            log_frames=self.settings.log_wire,
+            keep_alive_s=self.settings.plugin_keepalive,
+        )
         self.abort.on_cancel(fleet.abandon)
         return fleet
 

@@ -25,9 +25,18 @@ def _any(text: str) -> bool:
     return bool(text)
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        return 30.0
+    return seconds if 0 < seconds < 86400 else 30.0
+
+
 _MEANING: dict[Callable[[str], Any], str] = {
     _switch: "anything but 0 turns it on",
     _any: "any value turns it on",
+    _seconds: "seconds; 30 without it",
     _text: "",
 }
 
@@ -75,6 +84,11 @@ class Settings:
     )
     plugin_max_port: str = _setting(
         "Highest port for a plugin that is spoken to by TCP, instead of 25000."
+    )
+    plugin_keepalive: float = _setting(
+        "How often a plugin is asked for a sign of life. One that gives none for a third of this"
+        " time has stopped answering, and its build ends.",
+        _seconds,
     )
     plugin_magic_cookie: str = _setting(
         "Tells a plugin that Packer has started it. Packer sets it for the plugin."

@@ -8,7 +8,8 @@
     ├─ Cancelled                 somebody asked to stop; not a failure of anything
     └─ RpcError
        ├─ RemoteError            the other side answered with an error text
-       ├─ ConnectionLost         the pipe closed, or the other side fell silent
+       ├─ ConnectionLost         the pipe closed, or
+       │  └─ PeerSilent          the other side gives no sign of life
        └─ ProtocolError
           ├─ LocalProtocolError  we used the protocol wrongly: a bug of ours
           └─ RemoteProtocolError they did; the message names the frame or the field
@@ -90,6 +91,12 @@ class ConnectionLost(RpcError):
     """The connection ended, or the other side stopped answering, while a result was awaited."""
 
     reference = "connection-lost"
+
+
+class PeerSilent(ConnectionLost):
+    """The other side is still there, and gives no sign of life: stopped, stuck, or starved."""
+
+    reference = "no-answer"
 
 
 class ProtocolError(RpcError):

@@ -9,19 +9,22 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Self
 
+from packer_core.errors import PluginStartError
+from packer_sdk.components import Processed
+from packer_sdk.errors import Cancelled, PackerError
 from packer_sdk.rpc.builder import BuilderClient
 from packer_sdk.rpc.post_processor import PostProcessorClient
 from packer_sdk.rpc.provisioner import ProvisionerClient
 from packer_sdk.threads import spawn
 
-from .process import CLOSE_GRACE_S, PluginProcess
+from .artifacts import GuardedArtifact
+from .process import CLOSE_GRACE_S, KEEP_ALIVE_S, PluginProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from packer_sdk.cancel import CancelToken
-    from packer_sdk.components import Processed
     from packer_sdk.faces import Prepared
     from packer_sdk.interfaces import Artifact, Communicator, Hook, Ui
 
@@ -34,11 +37,19 @@ class Fleet:
     Args:
         environ: What every process gets as its environment.
         log_frames: Whether every frame that is exchanged is logged.
+        keep_alive_s: Seconds between the pings that find out who has stopped answering.
     """
 
-    def __init__(self, environ: Mapping[str, str], *, log_frames: bool = False) -> None:
+    def __init__(
+        self,
+        environ: Mapping[str, str],
+        *,
+        log_frames: bool = False,
+        keep_alive_s: float = KEEP_ALIVE_S,
+    ) -> None:
         self._environ = dict(environ)
         self._log_frames = log_frames
+        self._keep_alive_s = keep_alive_s
         self._lock = threading.Lock()
         self._processes: list[PluginProcess] = []
         self._closed = False
@@ -55,7 +66,13 @@ class Fleet:
         self.stop()
 
     def builder(self, component: Component, job: str) -> GuardedBuilder:
-        """Start a builder for one job."""
+        """Start a builder for one job.
+
+        Raises:
+            PluginStartError: it did not come up.
+            PluginCrashed: it came up, and does not answer.
+            Cancelled: the fleet was stopped meanwhile.
+        """
         return GuardedBuilder(self._start(component, job))
 
     def provisioner(self, component: Component, job: str) -> GuardedProvisioner:
@@ -73,10 +90,12 @@ class Fleet:
             processes = list(self._processes)
         for process in reversed(processes):
             process.close()
-        stopping = [
-            spawn(f"stop {process.label}", lambda process=process: process.stop(grace_s=grace_s))
-            for process in reversed(processes)
-        ]
+        stopping = []
+        for process in reversed(processes):
+            try:
+                stopping.append(spawn(f"stop {process.label}", _stopper(process, grace_s)))
+            except PackerError:  # no room for a thread: one after the other, then
+                process.stop(grace_s=grace_s)
         for thread in stopping:
             thread.join()
 
@@ -85,13 +104,24 @@ class Fleet:
         spawn("abandon", lambda: self.stop(grace_s=0))
 
     def _start(self, component: Component, job: str) -> PluginProcess:
-        process = PluginProcess.start(component, self._environ, log_frames=self._log_frames)
+        try:
+            return PluginProcess.start(
+                component,
+                self._environ,
+                log_frames=self._log_frames,
+                keep_alive_s=self._keep_alive_s,
+                owned=self._own,
+            )
+        except PluginStartError as error:
+            if self._closed:
+                raise Cancelled(f"{component.key.executable} of {job} was stopped") from error
+            raise
+
+    def _own(self, process: PluginProcess) -> None:
         with self._lock:
-            if not self._closed:
-                self._processes.append(process)
-                return process
-        process.stop(grace_s=0)
-        raise RuntimeError(f"{process.label} was started for {job} after the fleet was closed")
+            if self._closed:
+                raise Cancelled(f"{process.label} came up when everything was being stopped")
+            self._processes.append(process)
 
 
 class GuardedBuilder:
@@ -100,7 +130,8 @@ class GuardedBuilder:
     def __init__(self, process: PluginProcess) -> None:
         assert process.session is not None
         self._process = process
-        self._client = BuilderClient(process.session)
+        with process.explaining("the first contact"):
+            self._client = BuilderClient(process.session)
 
     def config_spec(self) -> bytes:
         """See `packer_sdk.faces.BuilderFace`."""
@@ -115,7 +146,8 @@ class GuardedBuilder:
     def run(self, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact | None:
         """See `packer_sdk.faces.BuilderFace`."""
         with self._process.explaining("Run"):
-            return self._client.run(ui, hook, cancel)
+            artifact = self._client.run(ui, hook, cancel)
+        return GuardedArtifact(self._process, artifact) if artifact else None
 
 
 class GuardedProvisioner:
@@ -124,7 +156,8 @@ class GuardedProvisioner:
     def __init__(self, process: PluginProcess) -> None:
         assert process.session is not None
         self._process = process
-        self._client = ProvisionerClient(process.session)
+        with process.explaining("the first contact"):
+            self._client = ProvisionerClient(process.session)
 
     def config_spec(self) -> bytes:
         """See `packer_sdk.faces.ProvisionerFace`."""
@@ -154,7 +187,8 @@ class GuardedPostProcessor:
     def __init__(self, process: PluginProcess) -> None:
         assert process.session is not None
         self._process = process
-        self._client = PostProcessorClient(process.session)
+        with process.explaining("the first contact"):
+            self._client = PostProcessorClient(process.session)
 
     def config_spec(self) -> bytes:
         """See `packer_sdk.faces.PostProcessorFace`."""
@@ -169,4 +203,12 @@ class GuardedPostProcessor:
     def post_process(self, ui: Ui, artifact: Artifact, cancel: CancelToken) -> Processed | None:
         """See `packer_sdk.faces.PostProcessorFace`."""
         with self._process.explaining("PostProcess"):
-            return self._client.post_process(ui, artifact, cancel)
+            made = self._client.post_process(ui, artifact, cancel)
+        if made is None:
+            return None
+        theirs = GuardedArtifact(self._process, made.artifact)
+        return Processed(theirs, keep_input=made.keep_input, force_keep=made.force_keep)
+
+
+def _stopper(process: PluginProcess, grace_s: float) -> Callable[[], None]:
+    return lambda: process.stop(grace_s=grace_s)

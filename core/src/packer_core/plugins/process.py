@@ -33,7 +33,13 @@ from typing import TYPE_CHECKING
 
 from packer_core.errors import PluginCrashed, PluginStartError
 from packer_core.logs import plugin_line
-from packer_sdk.errors import ConnectionLost, RpcError
+from packer_sdk.errors import (
+    LocalProtocolError,
+    PeerSilent,
+    RemoteError,
+    RemoteProtocolError,
+    RpcError,
+)
 from packer_sdk.rpc.session import Session
 from packer_sdk.threads import Deadline, spawn
 from packer_sdk.wire import handshake
@@ -51,7 +57,13 @@ CONNECT_TIMEOUT_S = 10.0
 CLOSE_GRACE_S = 7.0
 """A plugin of ours takes up to 5 s to clean up once its connection is gone."""
 
+KEEP_ALIVE_S = 30.0
+"""Seconds between pings; a plugin that leaves one unanswered for a third of it has stopped."""
+
 TERMINATE_GRACE_S = 1.0
+LAST_WORDS_S = 5.0
+"""How long what outlived a process may go on writing to its pipes until they are closed."""
+
 LAST_LINES = 40
 LINE_LIMIT = 64 * 1024
 """Bytes; a longer line is logged in pieces, so that memory stays flat whatever a plugin prints."""
@@ -74,12 +86,7 @@ class PluginProcess:
         self._greeted = threading.Event()
         self._burial = threading.Lock()
         self._buried = False
-        assert child.stdout is not None
-        assert child.stderr is not None
-        self._pumps = [
-            spawn(f"stderr of {self.label}", self._pump, child.stderr, self._keep_line),
-            spawn(f"stdout of {self.label}", self._pump, child.stdout, self._stdout_line),
-        ]
+        self._pumps: list[threading.Thread] = []  # noqa: TID251 - `spawn` makes them
 
     @classmethod
     def start(
@@ -89,6 +96,8 @@ class PluginProcess:
         *,
         timeout_s: float = START_TIMEOUT_S,
         log_frames: bool = False,
+        keep_alive_s: float = KEEP_ALIVE_S,
+        owned: Callable[[PluginProcess], None] = lambda _: None,
     ) -> PluginProcess:
         """Start a component and connect to it.
 
@@ -97,6 +106,9 @@ class PluginProcess:
             environ: The environment the process gets, beside what the protocol adds (section 1.1).
             timeout_s: Seconds until its first line must have come.
             log_frames: Whether every frame of the connection is logged.
+            keep_alive_s: Seconds between pings; a third of it may pass until the answer.
+            owned: Called with the process before it is waited for, so that whoever is told to
+                stop everything can stop this one as well.
 
         Raises:
             PluginStartError: it did not come up; nothing of it is left running.
@@ -104,7 +116,9 @@ class PluginProcess:
         logger.info("Loading %s: %s", component.kind, component.name)
         process = cls(component, _spawn(component, environ))
         try:
-            process._connect(process._handshake(timeout_s), log_frames)
+            process._start_pumps()
+            owned(process)
+            process._connect(process._handshake(timeout_s), log_frames, keep_alive_s)
         except BaseException:
             process.stop(grace_s=0)
             raise
@@ -127,20 +141,38 @@ class PluginProcess:
 
     @contextlib.contextmanager
     def explaining(self, call: str) -> Iterator[None]:
-        """Turn the loss of the connection during ``call`` into what happened to the process.
+        """Turn the lack of an answer to ``call`` into what happened to the process.
 
         Raises:
-            PluginCrashed: the connection is gone.
+            PluginCrashed: the connection is gone, or nobody answers on it.
+            RemoteProtocolError: the plugin sent what no plugin may send.
         """
         try:
             yield
-        except ConnectionLost as error:
+        except (RemoteError, LocalProtocolError):
+            raise
+        except RpcError as error:
+            # What ended the connection says more than its loss, which is all a call learns of.
+            reason = self.session.connection.error if self.session else None
+            raise self._explanation(reason or error, call) from error
+
+    def _explanation(self, reason: Exception, call: str) -> PluginCrashed | RemoteProtocolError:
+        if isinstance(reason, RemoteProtocolError):
+            return RemoteProtocolError(
+                f"{self.label} broke the protocol during {call}: {reason.message}",
+                hint="this is a bug of the plugin; tell its authors, best with what "
+                "PACKER_LOG=1 PACKER_LOG_WIRE=1 shows",
+            )
+        if isinstance(reason, PeerSilent | TimeoutError) and not self._is_over():
+            what = f"{self.label} stopped answering during {call}: {reason}"
+        else:
             end = self._how_it_ended(Deadline(2.0))
-            raise PluginCrashed(
-                f"{self.label} {end} during {call}: {self.component.path}",
-                last_lines=self.last_lines,
-                hint="PACKER_LOG=1 packer build … shows everything it says",
-            ) from error
+            what = f"{self.label} {end} during {call}: {self.component.path}"
+        return PluginCrashed(
+            what,
+            last_lines=self.last_lines,
+            hint="PACKER_LOG=1 packer build … shows everything it says",
+        )
 
     def close(self) -> None:
         """Close the connection, which tells the process to end. Does not wait."""
@@ -154,6 +186,8 @@ class PluginProcess:
             grace_s: Seconds for it to end by itself once the connection is closed.
         """
         self.close()
+        if not self._is_over():
+            self._signal(signal.SIGCONT)  # one that was stopped could not clean up otherwise
         if not self._ended(Deadline(grace_s)):
             logger.info("%s does not end by itself: terminating it", self.label)
             self._signal(signal.SIGTERM)
@@ -193,16 +227,25 @@ class PluginProcess:
             ) from error
         return greeting
 
-    def _connect(self, greeting: handshake.Handshake, log_frames: bool) -> None:
+    def _connect(
+        self, greeting: handshake.Handshake, log_frames: bool, keep_alive_s: float
+    ) -> None:
         logger.debug("connecting to %s at %s %s", self.label, greeting.network, greeting.address)
         try:
             connection = _dial(greeting)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, OverflowError) as error:  # 99999 is no port
             raise self._start_error(
                 f"cannot be reached at {greeting.network} {greeting.address}: {error}",
                 "it may have ended in the meantime; PACKER_LOG=1 shows what it says",
             ) from error
-        self.session = Session(connection, client=True, name=self.label, log_frames=log_frames)
+        self.session = Session(
+            connection,
+            client=True,
+            name=self.label,
+            keep_alive_s=keep_alive_s,
+            pong_timeout_s=keep_alive_s / 3,
+            log_frames=log_frames,
+        )
 
     def _start_error(self, what: str, hint: str | None = None) -> PluginStartError:
         return PluginStartError(
@@ -211,10 +254,15 @@ class PluginProcess:
 
     # --- what it prints
 
+    def _start_pumps(self) -> None:
+        for name, line in (("stderr", self._keep_line), ("stdout", self._stdout_line)):
+            pipe = getattr(self._child, name)
+            self._pumps.append(spawn(f"{name} of {self.label}", self._pump, pipe, line))
+
     def _pump(self, pipe: BinaryIO, line: Callable[[str], None]) -> None:
         for raw in _lines(pipe, self._is_over):
             line(raw.decode("utf-8", "backslashreplace").rstrip())
-        if line == self._stdout_line:
+        if line == self._stdout_line:  # also its end is an answer to who waits for the first line
             self._greeted.set()
 
     def _keep_line(self, text: str) -> None:
@@ -298,7 +346,20 @@ def _spawn_error(component: Component, error: OSError) -> PluginStartError:
             f"{label} is no program this system can run: {path}",
             hint="a script needs a first line such as #!/bin/sh",
         )
-    return PluginStartError(f"{label} cannot be started: {path}: {error.strerror}")
+    return PluginStartError(
+        f"{label} cannot be started: {path}: {error.strerror}",
+        hint=_SHORTAGES.get(error.errno or 0),
+    )
+
+
+_SHORTAGES = {
+    errno.EMFILE: "every component needs three descriptors: raise `ulimit -n`, or build fewer "
+    "at once with -only",
+    errno.ENFILE: "the whole system is out of descriptors: build fewer at once with -only",
+    errno.EAGAIN: "there may be no further process: raise `ulimit -u`, or build fewer at once "
+    "with -only",
+    errno.ENOMEM: "there is no memory left: build fewer at once with -only",
+}
 
 
 def _dial(greeting: handshake.Handshake) -> socket.socket:
@@ -348,12 +409,17 @@ def _lines(pipe: BinaryIO, is_over: Callable[[], bool]) -> Iterator[bytes]:
     poller = select.poll()
     poller.register(descriptor, select.POLLIN)
     rest = b""
+    patience: Deadline | None = None
     while True:
         over = is_over()
+        if over and patience is None:
+            patience = Deadline(LAST_WORDS_S)
         if not poller.poll(100 if over else 1000):
             if over:
                 break
             continue
+        if patience and patience.passed:
+            break  # a program that left the group of its plugin may write for ever
         chunk = os.read(descriptor, LINE_LIMIT)
         if not chunk:
             break

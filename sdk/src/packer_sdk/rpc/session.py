@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING, Self
 
 from packer_sdk.errors import ConnectionLost, RpcError
 from packer_sdk.threads import Deadline, spawn
@@ -20,9 +19,11 @@ from packer_sdk.wire.connection import Connection
 from .client import RpcClient
 from .server import RpcServer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import socket
     from collections.abc import Callable
+    from typing import Self
 
     from packer_sdk.wire.stream import Stream
 
@@ -43,6 +44,7 @@ class Session:
         client: True in core, False in a plugin.
         name: Who is at the other end, for log lines.
         keep_alive_s: Seconds between pings; None sends none.
+        pong_timeout_s: Seconds a ping may stay unanswered, or a write may be stuck.
         log_frames: Whether every frame is logged (``PACKER_LOG_WIRE``).
     """
 
@@ -53,10 +55,16 @@ class Session:
         client: bool,
         name: str = "peer",
         keep_alive_s: float | None = 30.0,
+        pong_timeout_s: float = 10.0,
         log_frames: bool = False,
     ) -> None:
         self.connection = Connection(
-            sock, client=client, name=name, keep_alive_s=keep_alive_s, log_frames=log_frames
+            sock,
+            client=client,
+            name=name,
+            keep_alive_s=keep_alive_s,
+            pong_timeout_s=pong_timeout_s,
+            log_frames=log_frames,
         )
         self.broker = Broker(self.connection)
 

@@ -15,7 +15,7 @@ import socket
 import threading
 import time
 
-from packer_sdk.errors import ConnectionLost
+from packer_sdk.errors import ConnectionLost, PeerSilent
 from packer_sdk.threads import spawn
 
 from .link import Link
@@ -225,9 +225,7 @@ class Connection:
         now = time.monotonic()
         if self._keep_alive.is_overdue(now):
             self._link.end(
-                ConnectionLost(
-                    f"{self.name} did not answer a ping within {self._pong_timeout_s:g} s"
-                )
+                PeerSilent(f"{self.name} did not answer a ping within {self._pong_timeout_s:g} s")
             )
         elif self._keep_alive.is_due(now):
             self._link.session.send_ping(self._keep_alive.next_ping(now))

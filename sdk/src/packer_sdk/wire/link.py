@@ -15,7 +15,7 @@ import socket
 import struct
 import threading
 
-from packer_sdk.errors import ConnectionLost, RemoteProtocolError
+from packer_sdk.errors import ConnectionLost, PeerSilent, RemoteProtocolError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Link:
         except (BrokenPipeError, ConnectionResetError):
             failure = None  # as good as an end of file: the peer closed the connection
         except BlockingIOError:
-            failure = ConnectionLost(
+            failure = PeerSilent(
                 f"{self.name} takes no data: nothing could be written for "
                 f"{self._write_timeout_s:g} s"
             )

@@ -33,7 +33,8 @@ class Paths:
             ``~/.packer.d/plugins``.
         plugin_folders: Every plugin folder, a later one wins; the last is ``seed_plugins``.
         cache_dir: What may be deleted at any time.
-        data_dir: The store of what ``packer plugins install`` made.
+        data_dir: The store of what ``packer plugins install`` made, and what runs leave there.
+        crash_dir: ``PACKER_CRASH_DIR``; None puts crash reports into ``data_dir``.
     """
 
     command: tuple[str, ...]
@@ -44,6 +45,7 @@ class Paths:
     plugin_folders: tuple[Path, ...]
     cache_dir: Path
     data_dir: Path
+    crash_dir: Path | None = None
 
     @classmethod
     def from_environ(
@@ -76,6 +78,7 @@ class Paths:
             plugin_folders=folders,
             cache_dir=places.cache_dir(),
             data_dir=places.data_dir(),
+            crash_dir=places.crash_dir(),
         )
 
     @property
@@ -92,6 +95,16 @@ class Paths:
     def shims(self) -> Path:
         """The executables ``packer-KIND-NAME`` of the installed plugins."""
         return self.data_dir / "bin"
+
+    @property
+    def journals(self) -> Path:
+        """One file per run that is going on, or that was killed (`packer_core.journal`)."""
+        return self.data_dir / "journal"
+
+    @property
+    def crashes(self) -> Path:
+        """One file per crash, the last twenty (`packer_core.crashes`)."""
+        return self.crash_dir or self.data_dir / "crashes"
 
     @property
     def locks(self) -> Path:
@@ -175,6 +188,10 @@ class _Places:
 
             return platformdirs.user_data_path("packer")
         return self._xdg("XDG_DATA_HOME", ".local/share") / "packer"
+
+    def crash_dir(self) -> Path | None:
+        value = self.environ.get("PACKER_CRASH_DIR")
+        return Path(value).absolute() if value else None
 
     def _xdg(self, name: str, default: str) -> Path:
         value = self.environ.get(name, "")

@@ -17,6 +17,10 @@ def _switch(text: str) -> bool:
     return text != "0"
 
 
+def _unless_off(text: str) -> bool:
+    return text != "0"
+
+
 def _text(text: str) -> str:
     return text
 
@@ -36,6 +40,7 @@ def _seconds(text: str) -> float:
 _MEANING: dict[Callable[[str], Any], str] = {
     _switch: "anything but 0 turns it on",
     _any: "any value turns it on",
+    _unless_off: "0 turns it off",
     _seconds: "seconds; 30 without it",
     _text: "",
 }
@@ -59,7 +64,14 @@ class Settings:
         "Send the log to this file instead, which is emptied first. Works without `PACKER_LOG`."
     )
     log_wire: bool = _setting("Log every frame that is exchanged with a plugin.", _switch)
+    events: str = _setting(
+        "Write what happens in `build` and `validate` to this file, as JSON lines. The events of"
+        " builds are kept besides, those of the last 20, unless it is `0`."
+    )
     no_color: bool = _setting("Print no colours.", _any, also=("NO_COLOR",))
+    live: bool = _setting(
+        "Show what every build does below the output of a terminal.", _unless_off
+    )
     config: str = _setting(
         "The configuration file, in JSON, instead of `~/.packerconfig`"
         " (`%APPDATA%\\packer.config` on Windows)."
@@ -69,6 +81,10 @@ class Settings:
     )
     data_dir: str = _setting(
         "The folder of installed plugins, instead of `packer` in the user's data folder."
+    )
+    crash_dir: str = _setting(
+        "The folder for crash reports, instead of `crashes` in the data folder. The last 20 are"
+        " kept."
     )
     cache_dir: str = _setting("The folder for downloads and other things that can be made again.")
     plugin_path: str = _setting(
@@ -95,6 +111,17 @@ class Settings:
     )
     run_uuid: str = _setting(
         "Names this run. Packer makes one up and sets it for everything it starts."
+    )
+    run_dir: str = _setting(
+        "The folder for the temporary files of this run, removed at its end. Packer makes it and"
+        " sets it, as `TMPDIR` too, for the plugins it starts."
+    )
+    user_tmpdir: str = _setting(
+        "What `TMPDIR` was before. Packer sets it for plugins, which give it to the user's scripts."
+    )
+    plugin_mark: str = _setting(
+        "Tells one plugin process, and what it starts, from all others. Packer sets it for the"
+        " plugin."
     )
     trace_hooks: bool = _setting("Print each call of an extension's hook to stderr.", _switch)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)

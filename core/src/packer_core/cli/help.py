@@ -11,6 +11,7 @@ COMMANDS = {
     "validate": "Check that a template can be built",
     "inspect": "Show what is in a template",
     "plugins": "Install, list and remove plugins",
+    "gc": "Clean up after runs that were killed",
     "version": "Show the version of this program",
 }
 """Our commands in their order; each lives in `packer_core.cli.commands` under its name."""

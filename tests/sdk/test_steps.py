@@ -70,6 +70,22 @@ def test_bug_in_a_step_is_raised_after_the_cleanup() -> None:
     assert run(Note("a", RuntimeError("a bug"))) == ["run a", "cleanup a", "a bug"]
 
 
+def test_failing_error_cleanup_provisioner_becomes_a_part_of_the_error() -> None:
+    ui = RecordingUi()
+    events = run(Provision("p", BOOM, cleanup=ComponentError("stuck")), ui=ui)
+    assert events[-1] == "boom\nand then the error-cleanup-provisioner failed: stuck"
+    assert ui.errors == []
+
+
+def test_failing_error_cleanup_provisioner_does_not_hide_a_bug() -> None:
+    step = Provision("p", RuntimeError("a bug"), cleanup=ComponentError("stuck"))
+    assert run(step)[-1] == "a bug"
+
+
+def test_failing_cleanup_of_the_provisioning_after_a_success_fails_the_build() -> None:
+    assert run(Provision("p", cleanup=ComponentError("stuck")))[-1] == "stuck"
+
+
 def test_interrupt_is_raised_after_the_cleanup() -> None:
     state = State()
     with pytest.raises(KeyboardInterrupt):

@@ -18,7 +18,7 @@ import contextlib
 import logging
 from typing import Generic, Protocol, TypeVar
 
-from .errors import Cancelled, PackerError
+from .errors import Cancelled, ComponentError, PackerError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,12 +77,23 @@ def run_steps(
 
     Raises:
         Cancelled: the token went up.
-        PackerError: a step failed; whatever a step raises is raised, after the clean-up.
+        PackerError: a step failed; whatever a step raises is raised, after the clean-up. If the
+            error-cleanup-provisioner failed as well, the error says both.
     """
     run = _Run([step for step in steps if step is not None], state, ui, cancel)
     run.on_error = on_error or "cleanup"
     run.debug = debug
     run.run()
+
+
+def _both(error: BaseException, second: PackerError) -> BaseException:
+    if isinstance(error, Cancelled) or not isinstance(error, PackerError):
+        return error
+    if isinstance(second, Cancelled):
+        return second
+    return ComponentError(
+        f"{error}\nand then the error-cleanup-provisioner failed: {second}", hint=error.hint
+    )
 
 
 def step_name(step: object) -> str:
@@ -105,16 +116,23 @@ class _Run(Generic[SharedT]):
         self._entered: list[Step[SharedT]] = []
 
     def run(self) -> None:
-        is_done = False
         try:
-            for step in self._steps:
-                self._cancel.check()
-                self._entered.append(step)
-                self._run_step(step)
-                self._pause("after", step)
-            is_done = True
-        finally:
-            self._unwind("cleanup" if is_done else self.on_error)
+            self._run_steps()
+        except BaseException as error:
+            second = self._unwind(self.on_error)
+            raised = _both(error, second) if second else error
+            if raised is error:
+                raise
+            raise raised from error
+        if second := self._unwind("cleanup"):
+            raise second
+
+    def _run_steps(self) -> None:
+        for step in self._steps:
+            self._cancel.check()
+            self._entered.append(step)
+            self._run_step(step)
+            self._pause("after", step)
 
     def _run_step(self, step: Step[SharedT]) -> None:
         while True:
@@ -150,24 +168,30 @@ class _Run(Generic[SharedT]):
 
     # --- cleaning up ----------------------------------------------------------------------
 
-    def _unwind(self, on_error: str) -> None:
+    def _unwind(self, on_error: str) -> PackerError | None:
+        """Clean up; returns what went wrong in the error-cleanup-provisioner (PRV-008)."""
+        failure: PackerError | None = None
         for step in reversed(self._entered):
             if on_error in ("cleanup", "ask") or (
                 on_error == "run-cleanup-provisioner" and getattr(step, "provisions", False)
             ):
                 self._pause("before cleaning up", step)
-                self._clean_up(step)
+                failure = self._clean_up(step) or failure
             else:
                 self._tell(f"Not cleaned up, by -on-error={on_error}: step {step_name(step)}")
+        return failure
 
-    def _clean_up(self, step: Step[SharedT]) -> None:
+    def _clean_up(self, step: Step[SharedT]) -> PackerError | None:
         try:
             step.cleanup(self._state)
         except Exception as error:
+            if isinstance(error, PackerError) and getattr(step, "provisions", False):
+                return error  # it becomes a part of what the build failed with
             # One failed clean-up must not keep the others from running, nor hide why the build
             # failed.
             logger.exception("clean-up of step %s failed", step_name(step))
             self._tell(f"Clean-up of step {step_name(step)} failed: {error}")
+        return None
 
     def _tell(self, message: str) -> None:
         # Core may be gone by now; that is no reason to leave a machine running.

@@ -70,6 +70,15 @@ def test_job_tells_a_provisioner_failure_with_its_hint_though_the_builder_lost_i
     assert outcome.errors[0].hint == "see the script"
 
 
+def test_job_keeps_what_the_builder_adds_to_a_provisioner_failure(screen: Screen) -> None:
+    failing = FakeProvisioner(failures=[PackerError("exit status 3", hint="see the script")])
+    adding = FakeBuilder(rewords=lambda error: RemoteError(f"{error}\nand the clean-up failed"))
+    job = prepared(adding, provisions=(PreparedProvision(provision(), failing),))
+    (error,) = run_job(job, screen.for_job, CancelToken()).errors
+    assert str(error) == "exit status 3\nand the clean-up failed"
+    assert error.hint == "see the script"
+
+
 def test_job_keeps_the_builders_own_words_if_they_say_something_else(screen: Screen) -> None:
     failing = FakeProvisioner(failures=[PackerError("exit status 3")])
     rewording = FakeBuilder(rewords=lambda _: RemoteError("machine lost"))

@@ -146,3 +146,58 @@ def test_debug_asks_before_each_provisioner(screen: Screen) -> None:
     )
     run(hook, screen)
     assert [how for _, how, _ in screen.lines] == ["ask"]
+
+
+class Nobody(Screen):
+    """A Ui without a person in front of it."""
+
+    def ask(self, query: str) -> str:
+        super().ask(query)
+        raise PackerError("cannot ask")
+
+
+class Leaving(Screen):
+    """A Ui whose person interrupts instead of answering."""
+
+    def ask(self, query: str) -> str:
+        raise Cancelled
+
+
+def test_debug_goes_on_when_nobody_can_press_enter() -> None:
+    machine = FakeProvisioner()
+    screen = Nobody()
+    run(ProvisionHook((PreparedProvision(provision(), machine),), None, screen, debug=True), screen)
+    assert len(machine.calls) == 1
+
+
+def test_debug_ends_when_the_question_is_interrupted() -> None:
+    machine = FakeProvisioner()
+    hook = ProvisionHook((PreparedProvision(provision(), machine),), None, Leaving(), debug=True)
+    with pytest.raises(Cancelled):
+        run(hook, Screen())
+    assert machine.calls == []
+
+
+def test_error_cleanup_is_announced_and_does_not_replace_the_failure(screen: Screen) -> None:
+    first, second = PackerError("first", hint="h"), PackerError("second")
+    hook = ProvisionHook(
+        (PreparedProvision(provision(), FakeProvisioner(failures=[first])),),
+        PreparedProvision(provision("tidy"), FakeProvisioner(failures=[second])),
+        screen,
+    )
+    for name in (PROVISION_HOOK, CLEANUP_HOOK):
+        with pytest.raises(PackerError):
+            run(hook, screen, name)
+    assert hook.failure is first
+    assert screen.said() == ["The build failed: running tidy to clean up"]
+
+
+def test_hook_that_runs_again_remembers_the_latest_failure(screen: Screen) -> None:
+    errors = [PackerError("first"), PackerError("second")]
+    hook = ProvisionHook(
+        (PreparedProvision(provision(), FakeProvisioner(failures=list(errors))),), None, screen
+    )
+    for error in errors:
+        with pytest.raises(PackerError):
+            run(hook, screen)
+        assert hook.failure is error

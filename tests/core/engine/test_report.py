@@ -58,6 +58,7 @@ def test_report_lists_errors_with_hints_and_is_1(screen: Screen) -> None:
     assert report(outcomes, screen, screen.for_job, duration_s=1) == 1
     assert "--> a: no" in screen.text()
     assert "    hint: do this" in screen.text()
+    assert ("a", "artifact-count,0") not in screen.records()  # as in Packer: nothing, no record
     assert "--> b: thing x" in screen.text()
     assert ("", "error-count,1") in screen.records()
     assert ("a", "error,no") in screen.records()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from packer_plugin_bundled.file_builder import FileBuilder, FileBuilderConfig
-from packer_sdk import CLEANUP_HOOK, PROVISION_HOOK, Cancelled, RemoteError
+from packer_sdk import CLEANUP_HOOK, PROVISION_HOOK, Cancelled, ComponentError, RemoteError
 from packer_sdk.config import decode_config
 
 if TYPE_CHECKING:
@@ -97,6 +97,16 @@ def test_run_leaves_the_file_when_a_failure_shall_abort(
     with pytest.raises(RemoteError):
         FileBuilder().run(config_of(target="image", packer_on_error="abort"), ui, hook, cancel)
     assert (here / "image").exists()
+
+
+def test_run_that_cannot_write_leaves_what_was_there(
+    here: Path, hook: ActingHook, ui: RecordingUi, cancel: CancelToken
+) -> None:
+    (here / "image").write_text("old")
+    config = config_of(target="image", source="gone")
+    with pytest.raises(ComponentError):
+        FileBuilder().run(config, ui, hook, cancel)
+    assert (here / "image").read_text() == "old"
 
 
 def test_run_leaves_nothing_when_cancelled_before(

@@ -50,9 +50,17 @@ def _failed(error: PackerError, hook: ProvisionHook, cancel: CancelToken) -> Pos
         # A build that was told to stop ends with whatever the builder made of that.
         logger.info("a cancelled build ended with: %s", error)
         return PostProcessed(cancelled=True)
-    if hook.failure is not None and hook.failure.message in error.message:
-        error = hook.failure  # the same, before it went through the builder and lost its hint
-    return PostProcessed(errors=[error])
+    return PostProcessed(errors=[_with_hint_of(hook.failure, error)])
+
+
+def _with_hint_of(failure: PackerError | None, error: PackerError) -> PackerError:
+    """The error of a builder, with what the failure in it lost on its way through the builder."""
+    if failure is None or failure.message not in error.message:
+        return error
+    if failure.message == error.message:
+        return failure
+    # The builder had more to tell, such as that the clean-up failed, too.
+    return PackerError(error.message, hint=failure.hint, reference=failure.reference)
 
 
 def _finish(

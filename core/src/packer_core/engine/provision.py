@@ -85,18 +85,28 @@ class ProvisionHook:
                 hint="remove the provisioners, or give the builder a communicator",
                 reference="no-communicator",
             )
+        if waiting and name == CLEANUP_HOOK:
+            self._ui.say(f"The build failed: running {_names(waiting)} to clean up")
         for prepared in waiting:
             cancel.check()
             self._pause_for_debug(prepared)
             try:
                 _with_retries(prepared, self._ui, communicator, data, cancel)
             except PackerError as error:
-                self.failure = self.failure or error
+                if name == PROVISION_HOOK or self.failure is None:
+                    self.failure = error
                 raise
 
     def _pause_for_debug(self, prepared: PreparedProvision) -> None:
-        if self._debug:
-            self._ui.ask(f"Press enter to run the provisioner {prepared.provision.type}. ")
+        if not self._debug:
+            return
+        try:
+            self._ui.ask(f"Press enter to run the provisioner {prepared.provision.type}.")
+        except Cancelled:
+            raise
+        except PackerError as error:
+            # Nobody can press enter; HashiCorp's Packer goes on as well.
+            logger.info("not waiting before a provisioner: %s", error)
 
 
 def _names(waiting: tuple[PreparedProvision, ...]) -> str:

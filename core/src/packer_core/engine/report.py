@@ -73,6 +73,8 @@ def _report_errors(failed: Sequence[Outcome], ui: Ui, ui_for: Callable[[str], Ui
 def _report_artifacts(outcomes: Sequence[Outcome], ui: Ui, ui_for: Callable[[str], Ui]) -> None:
     ui.say("\n==> Builds finished. Their artifacts are:")
     for outcome in outcomes:
+        if not outcome.artifacts:
+            continue
         records = ui_for(outcome.job)
         records.machine("artifact-count", str(len(outcome.artifacts)))
         for index, artifact in enumerate(outcome.artifacts):

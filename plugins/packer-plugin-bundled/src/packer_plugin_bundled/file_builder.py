@@ -14,7 +14,7 @@ from packer_sdk import Builder, FileArtifact, PackerKeys, Problem, config, field
 from packer_sdk.communicators.none import NoneCommunicator
 
 from .files import in_words, replacing
-from .hooks import build_data, run_provisioners
+from .hooks import Build, build_data, run_build
 from .transfer import chunks, watched
 
 if TYPE_CHECKING:
@@ -55,14 +55,8 @@ class FileBuilder(Builder[FileBuilderConfig]):
 
     def run(self, config: FileBuilderConfig, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact:
         """Write the file, then call the provisioners; after a failure the file is removed."""
-        _write(config, ui, cancel)
-        try:
-            run_provisioners(hook, ui, NoneCommunicator(), build_data("File"), cancel)
-        except BaseException:
-            # `abort` asks to leave everything as it is, to be looked at.
-            if config.packer_on_error != "abort":
-                config.target.unlink(missing_ok=True)
-            raise
+        build = Build(hook, ui, NoneCommunicator(), build_data("File"), cancel)
+        run_build(build, config, WriteFile(config))
         return FileArtifact(
             BUILDER_ID,
             [config.target],
@@ -70,6 +64,24 @@ class FileBuilder(Builder[FileBuilderConfig]):
             description=f"Stored file: {config.target}",
             state={"generated_data": {"ID": "File"}},
         )
+
+
+class WriteFile:
+    """The step that makes the file."""
+
+    def __init__(self, config: FileBuilderConfig) -> None:
+        self._config = config
+        self._is_written = False
+
+    def run(self, build: Build) -> None:
+        """Write it."""
+        _write(self._config, build.ui, build.cancel)
+        self._is_written = True
+
+    def cleanup(self, build: Build) -> None:
+        """Remove it if the build has failed; what was there before a failed write stays."""
+        if self._is_written and not build.is_done:
+            self._config.target.unlink(missing_ok=True)
 
 
 def _check_source(source: Path, target: Path) -> Iterator[Problem]:

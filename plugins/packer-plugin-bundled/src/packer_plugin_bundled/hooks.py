@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
-from packer_sdk import CLEANUP_HOOK, PROVISION_HOOK, Cancelled, ComponentError, PackerError
+from packer_sdk import CLEANUP_HOOK, PROVISION_HOOK, Cancelled, PackerError, run_steps
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from packer_sdk import CancelToken, Communicator, Hook, Ui
+    from packer_sdk import CancelToken, Communicator, Hook, PackerKeys, Step, Ui
 
 
 def build_data(build_id: str) -> dict[str, object]:
@@ -26,38 +26,72 @@ def build_data(build_id: str) -> dict[str, object]:
     }
 
 
-def run_provisioners(
-    hook: Hook,
-    ui: Ui,
-    communicator: Communicator,
-    data: Mapping[str, object],
-    cancel: CancelToken,
-) -> None:
-    """Run the provisioners; if one fails, the error-cleanup provisioner too (PRV-008).
+class Build:
+    """One run of a builder, as its steps share it.
+
+    Attributes:
+        is_done: Whether the provisioners have all run, which is the last step.
+        is_cancelled: Whether a call ended because somebody asked to stop.
+    """
+
+    def __init__(
+        self,
+        hook: Hook,
+        ui: Ui,
+        communicator: Communicator,
+        data: Mapping[str, object],
+        cancel: CancelToken,
+    ) -> None:
+        self.hook = hook
+        self.ui = ui
+        self.communicator = communicator
+        self.data = data
+        self.cancel = cancel
+        self.is_done = False
+        self.is_cancelled = False
+
+    def call(self, name: str) -> None:
+        """Have core run what waits for ``name``."""
+        try:
+            self.hook.run(name, self.ui, self.communicator, self.data, self.cancel)
+        except PackerError as error:
+            # A call that was cut short by cancelling may come back as a plain error.
+            self.is_cancelled = self.cancel.cancelled or isinstance(error, Cancelled)
+            self.cancel.check()
+            raise
+
+
+class Provision:
+    """The step in which core runs the provisioners; if one fails, the error-cleanup one (PRV-008).
 
     A cancelled build runs none, as in Packer.
+    """
+
+    provisions = True
+
+    def run(self, build: Build) -> None:
+        """Run them."""
+        build.call(PROVISION_HOOK)
+        build.is_done = True
+
+    def cleanup(self, build: Build) -> None:
+        """Clean up after a failure."""
+        if not (build.is_done or build.is_cancelled or build.cancel.cancelled):
+            build.call(CLEANUP_HOOK)
+
+
+def run_build(build: Build, config: PackerKeys, *steps: Step[Build]) -> None:
+    """Run steps and then the provisioners, the way ``-on-error`` and ``-debug`` ask for.
 
     Raises:
-        PackerError: a provisioner failed; a failure of the clean-up is appended to it.
+        PackerError: a step failed; if the error-cleanup-provisioner did as well, it says both.
         Cancelled: the token went up.
     """
-    try:
-        hook.run(PROVISION_HOOK, ui, communicator, data, cancel)
-    except Cancelled:
-        raise
-    except PackerError as error:
-        # A call that was cut short by cancelling may come back as a plain error.
-        cancel.check()
-        try:
-            hook.run(CLEANUP_HOOK, ui, communicator, data, cancel)
-        except Cancelled:
-            raise
-        except PackerError as second:
-            raise _both(error, second) from error
-        raise
-
-
-def _both(error: PackerError, second: PackerError) -> ComponentError:
-    return ComponentError(
-        f"{error}\nand the error-cleanup provisioner failed: {second}", hint=error.hint
+    run_steps(
+        [*steps, Provision()],
+        build,
+        build.ui,
+        build.cancel,
+        on_error=config.packer_on_error,
+        debug=config.packer_debug,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from packer_sdk import Builder, PackerKeys, Problem, RecordArtifact, config, field
 from packer_sdk.communicators.none import NoneCommunicator
 
-from .hooks import build_data, run_provisioners
+from .hooks import Build, build_data, run_build
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +41,9 @@ class NullBuilder(Builder[NullConfig]):
                 hint='only communicator = "none" is, with provisioners that run here',
             )
 
-    def run(self, config: NullConfig, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact:  # noqa: ARG002
+    def run(self, config: NullConfig, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact:
         """Call the provisioners."""
-        run_provisioners(hook, ui, NoneCommunicator(), build_data("Null"), cancel)
+        run_build(Build(hook, ui, NoneCommunicator(), build_data("Null"), cancel), config)
         return RecordArtifact(
             BUILDER_ID,
             "Null",

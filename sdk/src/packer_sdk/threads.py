@@ -12,6 +12,8 @@ import logging
 import threading
 import time
 
+from .errors import PackerError
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,6 +26,9 @@ def spawn(role: str, target: Callable[..., object], *arguments: object) -> threa
 
     An exception that escapes the target is a bug: it is logged with its traceback, and the
     thread ends.
+
+    Raises:
+        PackerError: the system gives no further thread.
     """
     context = contextvars.copy_context()
 
@@ -34,7 +39,15 @@ def spawn(role: str, target: Callable[..., object], *arguments: object) -> threa
             logger.exception("thread packer:%s failed", role)
 
     thread = threading.Thread(target=run, name=f"packer:{role}", daemon=True)
-    thread.start()
+    try:
+        thread.start()
+    except RuntimeError as error:
+        raise PackerError(
+            f"the system gives no further thread: {threading.active_count()} are running",
+            hint="raise `ulimit -u`, or the limit of memory, or build fewer at once "
+            "with -parallel-builds and -only",
+            reference="no-thread",
+        ) from error
     return thread
 
 

@@ -11,6 +11,7 @@ from helpers.programs import plugin
 from packer_core.errors import PluginCrashed
 from packer_core.plugins.fleet import Fleet
 from packer_sdk.cancel import CancelToken
+from packer_sdk.errors import Cancelled
 from packer_sdk.testing import MemoryArtifact, RecordingHook, RecordingUi
 from packer_sdk.threads import spawn
 
@@ -83,6 +84,6 @@ def test_fleet_starts_nothing_after_it_was_closed(tmp_path: Path) -> None:
     before = pids()
     with Fleet(os.environ) as fleet:
         pass
-    with pytest.raises(RuntimeError, match="after the fleet was closed"):
+    with pytest.raises(Cancelled, match="when everything was being stopped"):
         fleet.builder(plugin(tmp_path, "return None"), "a")
     assert pids() == before

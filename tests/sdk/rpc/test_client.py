@@ -73,13 +73,18 @@ def test_call_when_answered_with_an_error_text_raises_it(peer: Peer) -> None:
     assert caught.value.hint == "mend it"
 
 
-def test_an_answer_nobody_waits_for_is_passed_over_with_its_body(peer: Peer) -> None:
-    call = peer.client.begin("A.B")
-    request = peer.request()
-    peer.answer(Request("A.X", 77, None), {"a": [1]})
-    peer.answer(Request("A.X", 78, None), error="not yours")
-    peer.answer(request, "mine")
-    assert call.result() == "mine"
+@pytest.mark.parametrize("answers", [(77,), (0, 0)])
+def test_an_answer_nobody_waits_for_ends_the_stream_with_its_number(
+    peer: Peer, answers: tuple[int, ...]
+) -> None:
+    peer.client.begin("A.B")
+    call = peer.client.begin("A.C")
+    peer.request()
+    for number in answers:
+        peer.answer(Request("A.X", number, None), {"a": [1]})
+    match = f"no answer to A.C: Seq of a response: no call waits for answer {answers[-1]} "
+    with pytest.raises(RemoteProtocolError, match=match):
+        call.result()
 
 
 def test_result_when_not_there_in_time_can_be_asked_for_again(peer: Peer) -> None:

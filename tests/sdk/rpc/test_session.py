@@ -49,12 +49,11 @@ def test_leaving_an_offer_ends_its_stream(sessions: Connected) -> None:
         client.call("Echo.Back")
 
 
-def test_an_offer_that_is_closed_before_it_is_dialled_ends_when_it_is(sessions: Connected) -> None:
+def test_an_offer_that_is_closed_before_it_is_dialled_is_refused(sessions: Connected) -> None:
     offer = sessions.core.offer(echo())
     offer.close()
-    client = sessions.plugin.call_client(offer.number)
     with pytest.raises(ConnectionLost):
-        client.call("Echo.Back")
+        sessions.plugin.call_client(offer.number).call("Echo.Back")
 
 
 def test_closing_ends_both_sides(sessions: Connected) -> None:

@@ -193,3 +193,16 @@ def test_close_is_harmless_the_second_time(brokers: Brokers) -> None:
     core.close()
     assert core.connection.closed
     assert plugin.connection.wait_closed(GUARD_S)
+
+
+def test_a_number_given_up_is_accepted_by_nobody_and_refused_to_who_dials_it(
+    brokers: Brokers, background: Background
+) -> None:
+    core, plugin = brokers()
+    number = core.next_id()
+    accepting = background(core.accept, number)
+    core.give_up(number)
+    with pytest.raises(ConnectionLost, match=f"nobody waits for stream {number} any more"):
+        accepting.result(GUARD_S)
+    with pytest.raises(ConnectionLost, match="does not accept stream"):
+        plugin.dial(number)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from packer_sdk.errors import PackerError
 from packer_sdk.faces import Prepared
 
 from .artifact import ArtifactClient, ArtifactServer, BasicError
 from .component import ComponentClient, ComponentServer, PrepareArgs
 from .hook import HookClient, HookServer
-from .messages import Message, read_int, read_reply
+from .messages import Message, read_reply, read_stream_number
 from .texts import error_of, text_of
 from .ui import UiClient, UiServer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -61,7 +60,7 @@ class BuilderClient(ComponentClient):
         """
         with self._session.offer(UiServer(ui), HookServer(self._session, hook)) as offer:
             reply = self._client.call_cancellable("Builder.Run", offer.number, cancel)
-        number = read_reply("Builder.Run", read_int, reply)
+        number = read_reply("Builder.Run", read_stream_number, reply)
         return ArtifactClient(self._session.call_client(number)) if number else None
 
 
@@ -84,7 +83,7 @@ class BuilderServer(ComponentServer):
         return reply.to_wire()
 
     def _build(self, argument: object, cancel: CancelToken) -> int:
-        number = read_reply("Builder.Run", read_int, argument)
+        number = read_reply("Builder.Run", read_stream_number, argument)
         client = self._session.call_client(number)
         try:
             artifact = self._face.run(UiClient(client), HookClient(self._session, client), cancel)

@@ -10,14 +10,22 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
 
-from packer_sdk.errors import Cancelled, ConnectionLost, ProtocolError, RemoteError, RpcError
+from packer_sdk.errors import (
+    Cancelled,
+    ConnectionLost,
+    PeerSilent,
+    ProtocolError,
+    RemoteError,
+    RemoteProtocolError,
+    RpcError,
+)
 from packer_sdk.threads import spawn
 from packer_sdk.wire.codec import ResponseDecoder, encode_request
 
 from .texts import error_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -187,10 +195,12 @@ class RpcClient:
         with self._lock:
             call = self._waiting.pop(response.seq, None)
         if call is None:
-            logger.debug("dropped an answer nobody waits for: %s", response.method)
-        else:
-            error = error_of(response.error) if response.error else None
-            call._finish(response.body, error)  # noqa: SLF001 - one concept, two classes
+            # Go drops it. Then whoever asked for the answer it was meant to be waits for ever.
+            raise RemoteProtocolError(
+                f"Seq of a response: no call waits for answer {response.seq} ({response.method})"
+            )
+        error = error_of(response.error) if response.error else None
+        call._finish(response.body, error)  # noqa: SLF001 - one concept, two classes
 
     def _stop(self, reason: RpcError) -> None:
         with self._lock:
@@ -202,6 +212,6 @@ class RpcClient:
 
 def _renewed(reason: RpcError, method: str | None = None) -> RpcError:
     """The same error as a new object: one raised by many threads would mix their tracebacks."""
-    kind = type(reason) if isinstance(reason, ProtocolError) else ConnectionLost
+    kind = type(reason) if isinstance(reason, ProtocolError | PeerSilent) else ConnectionLost
     text = f"no answer to {method}: {reason.message}" if method else reason.message
     return kind(text, hint=reason.hint)

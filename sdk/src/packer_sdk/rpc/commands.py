@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import threading
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
 from packer_sdk.errors import ConnectionLost, ProtocolError, RpcError
 from packer_sdk.interfaces import DISCONNECTED, RemoteCommand
@@ -19,6 +18,7 @@ from packer_sdk.wire.gob import decode_finished, encode_finished
 
 from .streams import copy, drain, reader_of, writer_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import BinaryIO
@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from packer_sdk.wire.stream import Stream
 
 logger = logging.getLogger(__name__)
+
+STATUS_BYTES = 4096
+"""The most a status may take; Go's is a tenth of it."""
 
 STATUS_UNKNOWN = 123
 """Exit status when the other side ended without telling one, as in Go (section 5.8)."""
@@ -163,7 +166,7 @@ class StartedCommand:
 
 
 def _read_status(response: Stream) -> int:
-    message = reader_of(response).read()
+    message = reader_of(response).read(STATUS_BYTES)
     try:
         return decode_finished(message)
     except ProtocolError as error:

@@ -12,7 +12,6 @@ the builder's. What one stream brings is then handed to the next by `streams.cop
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
 from packer_sdk.errors import ComponentError, RpcError
 from packer_sdk.interfaces import FileInfo, RemoteCommand
@@ -23,6 +22,7 @@ from .messages import Message
 from .server import Service
 from .streams import copy, reader_of, writer_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO, NoReturn
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from packer_sdk.wire.stream import Stream
 
     from .client import Call, RpcClient
+    from .messages import StreamNumber
     from .session import Session
 
 
@@ -38,17 +39,17 @@ class CommunicatorStartArgs(Message):
     """Argument of ``Communicator.Start``. Stream 0 is one that is not wanted."""
 
     Command: str = ""
-    StdinStreamId: int = 0
-    StdoutStreamId: int = 0
-    StderrStreamId: int = 0
-    ResponseStreamId: int = 0
+    StdinStreamId: StreamNumber = 0
+    StdoutStreamId: StreamNumber = 0
+    StderrStreamId: StreamNumber = 0
+    ResponseStreamId: StreamNumber = 0
 
 
 class CommunicatorUploadArgs(Message):
     """Argument of ``Communicator.Upload``; ``FileInfo`` is nil or a `WireFileInfo`."""
 
     Path: str = ""
-    ReaderStreamId: int = 0
+    ReaderStreamId: StreamNumber = 0
     FileInfo: object = None
 
 
@@ -56,7 +57,7 @@ class CommunicatorDownloadArgs(Message):
     """Argument of ``Communicator.Download``."""
 
     Path: str = ""
-    WriterStreamId: int = 0
+    WriterStreamId: StreamNumber = 0
 
 
 class CommunicatorDirArgs(Message):

@@ -7,14 +7,13 @@ the Ui.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .communicator import CommunicatorClient, CommunicatorServer, NoCommunicator
 from .messages import Message
 from .server import Service
 from .ui import UiClient, UiServer
 from .values import build_values, read_values
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from packer_sdk.interfaces import Communicator, Hook, Ui
 
     from .client import RpcClient
+    from .messages import StreamNumber
     from .session import Session
 
 
@@ -30,7 +30,7 @@ class HookRunArgs(Message):
 
     Name: str = ""
     Data: object = None
-    StreamId: int = 0
+    StreamId: StreamNumber = 0
 
 
 class HookClient:

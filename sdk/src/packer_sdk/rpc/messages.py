@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     Reader = Callable[[object], object]
+    StreamNumber = int  # annotates the fields that hold the number of a stream
 
 ReadT = TypeVar("ReadT")
 
@@ -50,6 +51,19 @@ def read_int(value: object) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise TypeError(f"expected an integer, got {type(value).__name__}")
     return value
+
+
+def read_stream_number(value: object) -> int:
+    """Read the number of a stream; 0 is none, or the main one (section 3).
+
+    Raises:
+        TypeError: it is no integer.
+        ValueError: it has more than 32 bits.
+    """
+    number = read_int(value)
+    if not 0 <= number < 2**32:
+        raise ValueError(f"{number} is no number of a stream")
+    return number
 
 
 def read_bool(value: object) -> bool:
@@ -111,6 +125,7 @@ def _read_anything(value: object) -> object:
 _READERS: dict[str, Reader] = {
     "str": read_text,
     "int": read_int,
+    "StreamNumber": read_stream_number,
     "bool": read_bool,
     "bytes": read_bytes,
     "tuple[str, ...]": read_texts,

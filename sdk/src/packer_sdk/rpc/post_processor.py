@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from packer_sdk.components import Processed
 
 from .artifact import ArtifactClient, ArtifactServer, BasicError
 from .component import ComponentClient, ComponentServer, PrepareArgs
-from .messages import Message, read_int, read_reply
+from .messages import Message, read_reply, read_stream_number
 from .texts import error_of
 from .ui import UiClient, UiServer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from packer_sdk.faces import PostProcessorFace
     from packer_sdk.interfaces import Artifact, Ui
 
+    from .messages import StreamNumber
     from .session import Session
 
 
@@ -28,7 +28,7 @@ class PostProcessorProcessResponse(Message):
     Err: object = None
     Keep: bool = False
     ForceOverride: bool = False
-    StreamId: int = 0
+    StreamId: StreamNumber = 0
 
 
 class PostProcessorClient(ComponentClient):
@@ -86,7 +86,7 @@ class PostProcessorServer(ComponentServer):
         self._face.configure(PrepareArgs.from_wire(argument).Configs)
 
     def _process(self, argument: object, cancel: CancelToken) -> object:
-        number = read_reply("PostProcessor.PostProcess", read_int, argument)
+        number = read_reply("PostProcessor.PostProcess", read_stream_number, argument)
         client = self._session.call_client(number)
         given = ArtifactClient(client)
         processed: Processed | None = None

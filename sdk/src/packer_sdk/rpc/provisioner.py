@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from .communicator import CommunicatorClient, CommunicatorServer, NoCommunicator
 from .component import ComponentClient, ComponentServer, PrepareArgs
 from .messages import Message
 from .ui import UiClient, UiServer
 from .values import read_values
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from packer_sdk.faces import ProvisionerFace
     from packer_sdk.interfaces import Communicator, Ui
 
+    from .messages import StreamNumber
     from .session import Session
 
 
@@ -24,7 +24,7 @@ class ProvisionerProvisionArgs(Message):
     """Argument of ``Provisioner.Provision``; mind the capitals of ``StreamID``."""
 
     GeneratedData: object = None
-    StreamID: int = 0
+    StreamID: StreamNumber = 0
 
 
 class ProvisionerClient(ComponentClient):

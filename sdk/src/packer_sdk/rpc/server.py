@@ -10,15 +10,15 @@ from __future__ import annotations
 
 import logging
 import threading
-from typing import TYPE_CHECKING
 
 from packer_sdk.cancel import CancelToken
-from packer_sdk.errors import RpcError
+from packer_sdk.errors import PackerError, RpcError
 from packer_sdk.threads import spawn
 from packer_sdk.wire.codec import RequestDecoder, encode_response
 
 from .texts import text_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     Task = Callable[[object, CancelToken], object]
 
 logger = logging.getLogger(__name__)
+
+MOST_CALLS = 1024
+"""Calls of one stream that run at once, each in a thread: no peer of good will has as many."""
 
 
 class Service:
@@ -151,25 +154,42 @@ class RpcServer:
         name, dot, method = request.method.rpartition(".")
         with self._changed:
             service = self._services.get(name)
-        answer = service.take(method) if service else None
+            is_full = len(self._calls) >= MOST_CALLS
+        answer = service.take(method) if service and not is_full else None
         if answer is None:
-            self._send(request, _not_found(request.method, bool(dot), service), {})
-            return
+            reason = _not_found(request.method, bool(dot), service)
+            self._send(request, _TOO_MANY if is_full else reason, {})
+        else:
+            self._start(request, answer)
+
+    def _start(self, request: Request, answer: Method) -> None:
         with self._changed:
             self._calls.append(request.method)
-        spawn(f"rpc-{request.method}", self._answer, request, answer)
+        try:
+            spawn(f"rpc-{request.method}", self._answer, request, answer)
+        except PackerError as error:  # no thread to be had: this call fails, and no other
+            self._note_end(request)
+            self._send(request, text_of(error, request.method), {})
 
     def _answer(self, request: Request, answer: Method) -> None:
+        answered = False
         try:
             self._send(request, "", answer(request.body))
+            answered = True
         # The author's code runs in here: whatever escapes it must become an answer, or the
         # caller waits for ever. sys.exit() in a component would end the thread without a word.
         except (Exception, SystemExit) as error:  # noqa: BLE001
             self._send(request, text_of(error, request.method), {})
+            answered = True
         finally:
-            with self._changed:
-                self._calls.remove(request.method)
-                self._changed.notify_all()
+            if not answered:  # no memory left even for that
+                self._stream.reset()
+            self._note_end(request)
+
+    def _note_end(self, request: Request) -> None:
+        with self._changed:
+            self._calls.remove(request.method)
+            self._changed.notify_all()
 
     def _send(self, request: Request, error: str, body: object) -> None:
         message = encode_response(request.method, request.seq, error, body)
@@ -185,6 +205,9 @@ class RpcServer:
             if not idle:
                 logger.error("still running %s s after the end: %s", timeout_s, self._calls)
         return idle
+
+
+_TOO_MANY = f"too many calls at once: {MOST_CALLS} are running on this stream"
 
 
 def _not_found(method: str, has_dot: bool, service: Service | None) -> str:

@@ -32,8 +32,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ACCEPT_TIMEOUT_S = 5.0
-"""How long a number is waited for, as in Go (section 3)."""
+ACCEPT_TIMEOUT_S = 60.0
+"""How long a number is waited for. Go waits 5 s (section 3), which a machine under load, or one
+that swaps, exceeds; whoever waits in vain learns of it by the end of the call or the connection."""
 
 
 class Session:
@@ -116,6 +117,10 @@ class Session:
                 if deadline.passed:
                     raise ConnectionLost(f"nobody opened stream {number} in time") from error
 
+    def give_up(self, number: int) -> None:
+        """Have whoever accepts ``number`` stop waiting for it."""
+        self.broker.give_up(number)
+
     def call_client(self, number: int = 0) -> RpcClient:
         """Dial ``number`` and call what is served there; 0 is the component."""
         return RpcClient(self.dial(number))
@@ -135,10 +140,11 @@ class Offer:
 
     def __init__(self, session: Session, services: tuple[Service, ...]) -> None:
         self.number = session.next_id()
+        self._session = session
         self._lock = threading.Lock()
         self._server: RpcServer | None = None
         self._closed = False
-        spawn("rpc-serve", self._serve, session, services)
+        spawn("rpc-serve", self._serve, services)
 
     def __enter__(self) -> Self:
         return self
@@ -152,10 +158,12 @@ class Offer:
             self._closed, server = True, self._server
         if server:
             server.close()
+        else:
+            self._session.give_up(self.number)
 
-    def _serve(self, session: Session, services: tuple[Service, ...]) -> None:
+    def _serve(self, services: tuple[Service, ...]) -> None:
         try:
-            stream = session.accept(self.number)
+            stream = self._session.accept(self.number)
         except RpcError as error:
             logger.debug("not serving %s: %s", [service.name for service in services], error)
             return

@@ -12,9 +12,10 @@ one that is slow with its number keeps no other waiting.
 
 from __future__ import annotations
 
+import logging
 import threading
 
-from packer_sdk.errors import ConnectionLost, RemoteProtocolError, RpcError
+from packer_sdk.errors import ConnectionLost, PackerError, RemoteProtocolError, RpcError
 from packer_sdk.threads import spawn
 
 from .stream import StreamTimeout
@@ -23,6 +24,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .connection import Connection
     from .stream import Stream
+
+logger = logging.getLogger(__name__)
+
+MOST_ARRIVALS = 256
+"""Streams that nobody has accepted yet, each with a thread; the session holds the others back."""
 
 _ID_SIZE = 4
 
@@ -40,8 +46,8 @@ class Broker:
         self,
         connection: Connection,
         *,
-        accept_timeout_s: float = 5.0,
-        ack_timeout_s: float = 10.0,
+        accept_timeout_s: float = 30.0,
+        ack_timeout_s: float = 30.0,
     ) -> None:
         self.connection = connection
         self._accept_timeout_s = accept_timeout_s
@@ -50,6 +56,8 @@ class Broker:
         self._changed = threading.Condition(self._lock)
         self._last_id = 0
         self._parked: dict[int, Stream] = {}
+        self._unwanted: set[int] = set()
+        self._arrivals = 0
         self._ended = False
         self._acceptor = spawn(f"wire-broker-{connection.name}", self._accept_streams)
 
@@ -90,13 +98,15 @@ class Broker:
 
         Raises:
             StreamTimeout: if the peer does not dial in time.
-            ConnectionLost: if the connection ended.
+            ConnectionLost: if the connection ended, or `give_up` was called.
         """
         seconds = self._accept_timeout_s if timeout_s is None else timeout_s
         with self._changed:
-            self._changed.wait_for(lambda: stream_id in self._parked or self._ended, seconds)
+            self._changed.wait_for(lambda: self._is_decided(stream_id), seconds)
             stream = self._parked.pop(stream_id, None)
             self._changed.notify_all()
+            if stream is None and stream_id in self._unwanted:
+                raise ConnectionLost(f"nobody waits for stream {stream_id} any more")
             if stream is None and self._ended:
                 raise ConnectionLost(f"connection to {self.connection.name} ended")
         if stream is None:
@@ -105,6 +115,12 @@ class Broker:
             )
         stream.write(stream_id.to_bytes(_ID_SIZE, "little"))
         return stream
+
+    def give_up(self, stream_id: int) -> None:
+        """Have whoever accepts this number stop waiting, and whoever dials it be refused."""
+        with self._changed:
+            self._unwanted.add(stream_id)
+            self._changed.notify_all()
 
     def close(self) -> None:
         """Close the connection and everything parked on it. Harmless when done before."""
@@ -118,16 +134,48 @@ class Broker:
             theirs = int.from_bytes(answer, "little")
             raise RemoteProtocolError(f"stream {stream_id} was accepted as stream {theirs}")
 
+    def _is_decided(self, stream_id: int) -> bool:
+        return stream_id in self._parked or stream_id in self._unwanted or self._ended
+
+    def _is_settled(self, stream_id: int, stream: Stream) -> bool:
+        is_here = self._parked.get(stream_id) is stream
+        return self._ended or stream_id in self._unwanted or not is_here
+
     def _accept_streams(self) -> None:
         try:
             while True:
-                spawn("wire-arrival", self._meet, self.connection.accept_stream())
+                self._wait_for_room()
+                self._receive(self.connection.accept_stream())
         except ConnectionLost:
             with self._changed:
                 self._ended = True
                 self._changed.notify_all()
 
+    def _wait_for_room(self) -> None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._arrivals < MOST_ARRIVALS)
+            self._arrivals += 1
+
+    def _receive(self, stream: Stream) -> None:
+        try:
+            spawn("wire-arrival", self._meet, stream)
+        except PackerError as error:  # no thread to be had: this stream fails, and no other
+            logger.error("a stream is refused: %s", error)  # noqa: TRY400 - made for people
+            stream.reset()
+            self._note_met()
+
+    def _note_met(self) -> None:
+        with self._changed:
+            self._arrivals -= 1
+            self._changed.notify_all()
+
     def _meet(self, stream: Stream) -> None:
+        try:
+            self._introduce(stream)
+        finally:
+            self._note_met()
+
+    def _introduce(self, stream: Stream) -> None:
         """Learn the number of a new stream, and keep it until it is accepted or too old."""
         try:
             number = stream.read_exactly(_ID_SIZE, timeout_s=self._accept_timeout_s)
@@ -139,12 +187,12 @@ class Broker:
     def _park(self, stream_id: int, stream: Stream) -> bool:
         """Whether the stream was accepted."""
         with self._changed:
-            if stream_id in self._parked:
+            if stream_id in self._parked or stream_id in self._unwanted:
                 return False
             self._parked[stream_id] = stream
             self._changed.notify_all()
             self._changed.wait_for(
-                lambda: self._ended or self._parked.get(stream_id) is not stream,
+                lambda: self._is_settled(stream_id, stream),
                 self._accept_timeout_s,
             )
             if self._parked.get(stream_id) is not stream:

@@ -155,7 +155,8 @@ class Link:
         """What to raise in a thread that waited in vain."""
         if self.error is None:
             return ConnectionLost(f"connection to {self.name} ended")
-        lost = ConnectionLost(f"connection to {self.name} lost: {self.error}")
+        kind = PeerSilent if isinstance(self.error, PeerSilent) else ConnectionLost
+        lost = kind(f"connection to {self.name} lost: {self.error}")
         lost.__cause__ = self.error
         return lost
 

@@ -16,13 +16,15 @@ from .ui.secrets import SecretFilter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Self, TextIO
 
     from packer_sdk.cancel import CancelToken
     from packer_sdk.interfaces import Ui
 
+    from .events.monitor import Listener, Monitor
+    from .events.stream import EventStream
     from .extensions import Extensions
     from .interrupts import Interrupts
     from .paths import Paths
@@ -38,10 +40,12 @@ class App:
         environ: The environment; it is copied.
         machine_readable: Whether output is for programs (UI-004).
         stream: Where output goes; stdout without one.
+        words: The command line, without the name of the program.
 
     Attributes:
         environ: The environment for the processes that this run starts.
         machine_readable: As given.
+        words: As given.
         secrets: Masks what must not be read; applied to output and log.
     """
 
@@ -51,6 +55,7 @@ class App:
         *,
         machine_readable: bool = False,
         stream: TextIO | None = None,
+        words: Sequence[str] = (),
     ) -> None:
         self.environ = dict(environ)
         # Everything this run starts can be told from other runs (CLI-010).
@@ -58,6 +63,7 @@ class App:
         if machine_readable:
             self.environ["PACKER_NO_COLOR"] = "1"  # for children (CLI-007)
         self.machine_readable = machine_readable
+        self.words = tuple(words)
         self.secrets = SecretFilter(lambda text: self.ui.say(text))  # noqa: PLW0108
         self._stream = stream or sys.stdout
         self._color_asked: bool | None = None
@@ -65,7 +71,10 @@ class App:
         self._logs_anything = False
         self._settings: Settings | None = None
         self._paths: Paths | None = None
+        self._screen: Ui | None = None
         self._ui: Ui | None = None
+        self._monitor: Monitor | None = None
+        self._events: EventStream | None = None
         self._cancel: CancelToken | None = None
         self._abort: CancelToken | None = None
         self._catalog: Catalog | None = None
@@ -76,6 +85,8 @@ class App:
         return self
 
     def __exit__(self, *failure: object) -> None:
+        if self._events:
+            self._events.close()
         if self._log:
             self._log.__exit__(None, None, None)
             self._log = None
@@ -118,8 +129,48 @@ class App:
     def ui(self) -> Ui:
         """The person at the terminal, or the program that reads along."""
         if self._ui is None:
-            self._ui = self._make_ui()
+            self._ui = self.screen
         return self._ui
+
+    @property
+    def screen(self) -> Ui:
+        """What is behind `ui`: nobody is told what it shows (`packer_core.ui.noted`)."""
+        if self._screen is None:
+            self._screen = self._make_ui()
+        return self._screen
+
+    @property
+    def monitor(self) -> Monitor:
+        """Who is told what happens; nobody, until `listen`."""
+        if self._monitor is None:
+            from .events.monitor import SILENT
+
+            self._monitor = SILENT
+        return self._monitor
+
+    def listen(self, stream: EventStream | None, *listeners: Listener) -> None:
+        """Tell these from now on what happens.
+
+        Args:
+            stream: Gets what is shown as well, and is closed with the app.
+            listeners: Get everything but what `ui` shows.
+        """
+        from .events.monitor import Monitor
+        from .ui.noted import noted
+
+        self._events = stream
+        self._monitor = Monitor(*([stream] if stream else []), *listeners)
+        if stream:
+            self._ui = noted(self.screen, self._monitor)
+
+    def ended(self, exit_code: int) -> None:
+        """Tell that the run is over; nothing is told after that."""
+        if self._events:
+            from .events.model import RunFinished
+
+            duration_s = round(self._events.age_s, 6)
+            self.monitor.tell(RunFinished(exit_code=exit_code, duration_s=duration_s))
+            self._events.close()
 
     @property
     def cancel(self) -> CancelToken:
@@ -219,6 +270,7 @@ class App:
             self.environ,
             log_frames=self.settings.log_wire,
             keep_alive_s=self.settings.plugin_keepalive,
+            part=self.secrets.part,
         )
         self.abort.on_cancel(fleet.abandon)
         return fleet
@@ -231,7 +283,7 @@ class App:
         """
         from .interrupts import Interrupts
 
-        return Interrupts(self.ui, self.cancel, self.abort, work)
+        return Interrupts(self.ui, self.cancel, self.abort, work, self.monitor)
 
     def _make_ui(self) -> Ui:
         journal = None
@@ -245,7 +297,19 @@ class App:
             return MachineUi(self._stream, self.secrets, journal=journal)
         from .ui.terminal import TerminalUi
 
-        return TerminalUi(self._stream, self.secrets, journal=journal, cancelled=self._is_cancelled)
+        return TerminalUi(
+            self._stream,
+            self.secrets,
+            journal=journal,
+            cancelled=self._is_cancelled,
+            wants_live=self._wants_live,
+        )
+
+    def _wants_live(self) -> bool:
+        """Not if something else writes to the same terminal: it would end up in the view."""
+        settings = self.settings
+        logs_to_stderr = (settings.log and not settings.log_path) or settings.trace_hooks
+        return settings.live and not (logs_to_stderr and sys.stderr.isatty())
 
     def _is_cancelled(self) -> bool:
         return self._cancel is not None and self._cancel.cancelled

@@ -5,6 +5,7 @@ pluggy takes 24 ms to import, so whoever can do without an `Extensions` object d
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ import pluggy
 from packer_sdk.errors import PackerError
 
 from . import extension_points, hookspecs
+from .events.model import BuildFinished, BuildStarted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -22,8 +24,11 @@ if TYPE_CHECKING:
     from .app import App
     from .cli.command import Command
     from .engine.outcome import Outcome
+    from .events.model import Event
     from .plugins.catalog import Component
     from .template.model import Template
+
+logger = logging.getLogger(__name__)
 
 hookimpl = pluggy.HookimplMarker("packer")
 
@@ -115,6 +120,30 @@ class Extensions:
             write(f"hook {hook} → {result!r}\n")
 
         self._manager.add_hookcall_monitoring(before, after)
+
+
+class JobHooks:
+    """A listener that hands what happens to jobs on to the hooks.
+
+    Args:
+        extensions: Theirs.
+        complain: Gets a line about an extension that fails; the build goes on.
+    """
+
+    def __init__(self, extensions: Extensions, complain: Callable[[str], None]) -> None:
+        self._extensions = extensions
+        self._complain = complain
+
+    def notice(self, event: Event) -> None:
+        """Call the hook that waits for the event, if there is one."""
+        try:
+            if isinstance(event, BuildStarted):
+                self._extensions.job_started(event.build)
+            elif isinstance(event, BuildFinished) and event.outcome is not None:
+                self._extensions.job_finished(event.build, event.outcome)
+        except Exception as error:  # whatever it does, the build goes on
+            logger.exception("an extension failed")
+            self._complain(f"Warning: an extension failed: {type(error).__name__}: {error}")
 
 
 def _load(name: str, reference: str) -> object:

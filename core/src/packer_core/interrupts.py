@@ -13,12 +13,17 @@ from typing import TYPE_CHECKING
 
 from packer_sdk.threads import spawn
 
+from .events.model import Interrupted
+from .events.monitor import SILENT
+
 if TYPE_CHECKING:
     from types import FrameType
     from typing import Any, Self
 
     from packer_sdk.cancel import CancelToken
     from packer_sdk.interfaces import Ui
+
+    from .events.monitor import Monitor
 
 _NAMES = {signal.SIGINT: "interrupt", signal.SIGTERM: "terminated"}
 
@@ -31,13 +36,22 @@ class Interrupts:
         cancel: Goes up with the first.
         abort: Goes up with the second.
         work: What is being cancelled, for the message.
+        monitor: Told as well.
     """
 
-    def __init__(self, ui: Ui, cancel: CancelToken, abort: CancelToken, work: str) -> None:
+    def __init__(
+        self,
+        ui: Ui,
+        cancel: CancelToken,
+        abort: CancelToken,
+        work: str,
+        monitor: Monitor = SILENT,
+    ) -> None:
         self._ui = ui
         self._work = work
         self._cancel = cancel
         self._abort = abort
+        self._monitor = monitor
         self._count = 0
         self._before: dict[signal.Signals, Any] = {}
 
@@ -52,17 +66,21 @@ class Interrupts:
 
     def _received(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         self._count += 1
-        name = _NAMES[signal.Signals(number)]
+        which = signal.Signals(number)
         if self._count == 1:
-            spawn("interrupt", self._first, name)
+            spawn("interrupt", self._first, which)
         elif self._count == 2:
-            spawn("interrupt", self._second, name)
+            spawn("interrupt", self._second, which)
 
-    def _first(self, name: str) -> None:
+    def _first(self, which: signal.Signals) -> None:
+        name = _NAMES[which]
+        self._monitor.tell(Interrupted(signal=which.name, count=1))
         self._ui.error(f"Cancelling {self._work} after receiving {name}")
         self._cancel.cancel()
 
-    def _second(self, name: str) -> None:
+    def _second(self, which: signal.Signals) -> None:
+        name = _NAMES[which]
+        self._monitor.tell(Interrupted(signal=which.name, count=2))
         self._ui.error(f"Received {name} again: stopping without waiting for the clean-up")
         self._cancel.cancel()
         self._abort.cancel()

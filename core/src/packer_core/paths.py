@@ -107,6 +107,11 @@ class Paths:
         return self.crash_dir or self.data_dir / "crashes"
 
     @property
+    def runs(self) -> Path:
+        """The events of the last builds."""
+        return self.data_dir / "runs"
+
+    @property
     def locks(self) -> Path:
         """Locks that keep two installations of one plugin apart."""
         return self.data_dir / "locks"

@@ -6,6 +6,7 @@ import logging
 import traceback
 from typing import TYPE_CHECKING
 
+from packer_core.engine.findings import error_found
 from packer_core.version import VERSION
 from packer_sdk.errors import PackerError
 
@@ -20,11 +21,14 @@ logger = logging.getLogger(__name__)
 def report(app: App, error: Exception) -> int:
     """Show a failure and return the exit code."""
     if isinstance(error, PackerError):
+        app.monitor.tell(error_found(error))
         logger.debug("failed with %s", error.reference, exc_info=error)
         app.ui.error(render_error(error, color=app.color))
     else:
+        bug = _bug(error)
+        app.monitor.tell(error_found(bug))
         logger.critical("this is a bug", exc_info=error)
-        app.ui.error(render_error(_bug(error), color=app.color))
+        app.ui.error(render_error(bug, color=app.color))
     return 1
 
 

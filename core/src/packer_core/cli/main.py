@@ -44,8 +44,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     from packer_core.app import App
 
     words, machine_readable = take_machine_readable(argv)
-    with App(os.environ, machine_readable=machine_readable) as app:
+    with App(os.environ, machine_readable=machine_readable, words=argv) as app:
         code = _guarded(app, words)
+        app.ended(code)
     _let_go_of_stdout()
     return code
 

@@ -128,6 +128,14 @@ FORCE = Switch(
 )
 """``force: bool``"""
 
+EVENTS = click.Option(
+    ["-events", "events"],
+    default="",
+    metavar="PATH",
+    help="Write what happens to a file or a named pipe, as JSON lines; 0 writes and keeps none.",
+)
+"""``events: str``; empty leaves it to ``PACKER_EVENTS``"""
+
 TIMESTAMP_UI = Switch(["-timestamp-ui", "timestamp_ui"], help="Start each line with the time.")
 """``timestamp_ui: bool``"""
 

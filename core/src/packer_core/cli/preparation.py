@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packer_core.engine.prepare import PreparedJob, RefusedJob, prepare
+from packer_core.events.monitor import SILENT
 
 from .render import render_error
 
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
     from packer_core.engine.configs import BuildFlags
     from packer_core.engine.plan import Job
-    from packer_core.plugins.fleet import Fleet
+    from packer_core.engine.protocols import Fleet
+    from packer_core.events.monitor import Monitor
     from packer_core.template.model import Template
     from packer_sdk.interfaces import Ui
 
@@ -24,10 +26,12 @@ def prepare_and_show(
     flags: BuildFlags,
     fleet: Fleet,
     ui_for: Callable[[str], Ui],
+    *,
+    monitor: Monitor = SILENT,
 ) -> list[PreparedJob]:
     """Return the jobs that can run; why others cannot, and every warning, is shown."""
     ready = []
-    for job in prepare(jobs, template, flags, fleet):
+    for job in prepare(jobs, template, flags, fleet, monitor):
         ui = ui_for(job.job.name)
         if isinstance(job, RefusedJob):
             for error in job.errors:

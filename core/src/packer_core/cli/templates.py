@@ -10,6 +10,7 @@ from packer_core.template.load import load_template
 from packer_core.template.variables import VariableInputs
 
 from . import options as flags
+from .recording import record_template
 from .render import render_diagnostic
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def load(app: App, options: TemplateOptions, *, strict_variables: bool = True) -
     )
     for secret in template.secrets:
         app.secrets.register(secret)
+    record_template(app, template)
     return template
 
 

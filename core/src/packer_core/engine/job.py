@@ -6,13 +6,17 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from packer_core.events.monitor import SILENT
 from packer_sdk.errors import Cancelled, PackerError
 
+from .findings import Findings, error_found
 from .outcome import Outcome
 from .postprocess import PostProcessed, post_process
 from .provision import ProvisionHook
+from .telling import Telling
 
 if TYPE_CHECKING:
+    from packer_core.events.monitor import Monitor
     from packer_sdk.cancel import CancelToken
     from packer_sdk.interfaces import Artifact
 
@@ -23,19 +27,34 @@ logger = logging.getLogger(__name__)
 
 
 def run_job(
-    prepared: PreparedJob, ui_for: UiFor, cancel: CancelToken, *, debug: bool = False
+    prepared: PreparedJob,
+    ui_for: UiFor,
+    cancel: CancelToken,
+    *,
+    debug: bool = False,
+    monitor: Monitor = SILENT,
 ) -> Outcome:
     """Run a prepared job to its end; never raises what a job can fail with."""
     name = prepared.job.name
     started = time.monotonic()
     ui = ui_for(name, None)
-    hook = ProvisionHook(prepared.provisions, prepared.error_cleanup, ui, debug=debug)
+    findings = Findings(name, prepared.job.builder.name, monitor)
+    hook = ProvisionHook(
+        prepared.provisions,
+        prepared.error_cleanup,
+        ui,
+        debug=debug,
+        telling=Telling(name, prepared.job.builder.name, monitor),
+    )
     try:
         cancel.check()
         artifact = prepared.builder.run(ui, hook, cancel)
-        result = _finish(artifact, prepared, ui_for, cancel)
+        result = _finish(artifact, prepared, ui_for, cancel, findings)
     except PackerError as error:
         result = _failed(error, hook, cancel)
+    for one in result.errors:
+        monitor.tell(error_found(one, name))
+    findings.kept(result.artifacts)
     return Outcome(
         job=name,
         artifacts=tuple(result.artifacts),
@@ -64,12 +83,19 @@ def _with_hint_of(failure: PackerError | None, error: PackerError) -> PackerErro
 
 
 def _finish(
-    artifact: Artifact | None, prepared: PreparedJob, ui_for: UiFor, cancel: CancelToken
+    artifact: Artifact | None,
+    prepared: PreparedJob,
+    ui_for: UiFor,
+    cancel: CancelToken,
+    findings: Findings,
 ) -> PostProcessed:
     if artifact is None:
         return PostProcessed(cancelled=cancel.cancelled)
+    findings.made(artifact, "builder", prepared.job.builder.name)
     if cancel.cancelled:
         # Nothing is destroyed any more: whoever pressed Ctrl-C wants to see what there is.
         return PostProcessed(artifacts=[artifact], cancelled=True)
     name = prepared.job.name
-    return post_process(artifact, prepared.chains, lambda kind: ui_for(name, kind), cancel)
+    return post_process(
+        artifact, prepared.chains, lambda kind: ui_for(name, kind), cancel, findings
+    )

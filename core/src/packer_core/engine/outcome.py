@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from packer_sdk.errors import PackerError
     from packer_sdk.interfaces import Artifact
 
@@ -34,3 +36,12 @@ class Outcome:
     def succeeded(self) -> bool:
         """Whether everything that was asked for has been done."""
         return self.started and not self.errors and not self.cancelled
+
+    @property
+    def result(self) -> Literal["succeeded", "failed", "cancelled", "not-started"]:
+        """The end in a word, as events have it."""
+        if not self.started:
+            return "not-started"
+        if self.errors:
+            return "failed"
+        return "cancelled" if self.cancelled else "succeeded"

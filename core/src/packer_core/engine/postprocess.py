@@ -19,6 +19,8 @@ from typing import TYPE_CHECKING
 
 from packer_sdk.errors import Cancelled, PackerError
 
+from .findings import Findings
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from packer_sdk.components import Processed
     from packer_sdk.faces import PostProcessorFace
     from packer_sdk.interfaces import Artifact, Ui
+
+
+_BUILDER = ("builder", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,7 @@ class PostProcessed:
     artifacts: list[Artifact] = field(default_factory=list)
     errors: list[PackerError] = field(default_factory=list)
     cancelled: bool = False
+    findings: Findings = field(default_factory=lambda: Findings(""))
 
 
 def post_process(
@@ -51,6 +57,7 @@ def post_process(
     chains: Sequence[Sequence[PreparedPostProcess]],
     ui_for: Callable[[str], Ui],
     cancel: CancelToken,
+    findings: Findings | None = None,
 ) -> PostProcessed:
     """Send an artifact through every chain.
 
@@ -59,8 +66,9 @@ def post_process(
         chains: Each starts from ``artifact``.
         ui_for: Makes the Ui of a post-processor from its type.
         cancel: When it goes up, no further link runs and nothing is destroyed any more.
+        findings: Told what becomes of every artifact.
     """
-    result = PostProcessed()
+    result = PostProcessed(findings=findings or Findings(""))
     keep_original = not chains
     for chain in chains:
         if cancel.cancelled:
@@ -80,7 +88,7 @@ def _run_chain(
 ) -> bool:
     """Run one chain and return whether the builder's artifact is to be kept because of it."""
     keep_original = False
-    current = original
+    current, maker = original, _BUILDER
     for link in chain:
         processed = _run_link(link, current, ui_for, cancel, result)
         keep = processed is None or _keeps(link.post_process, processed)
@@ -89,10 +97,11 @@ def _run_chain(
         elif keep:
             _add(result.artifacts, current)
         elif processed is not None and not _same(current, processed.artifact):
-            _destroy(current, link, result)
+            _destroy(current, maker, link, result)
         if processed is None:
             return keep_original
-        current = processed.artifact
+        current, maker = processed.artifact, ("post-processor", link.post_process.type)
+        result.findings.made(current, *maker)
     _add(result.artifacts, current)
     return keep_original
 
@@ -142,7 +151,7 @@ def _settle_original(artifact: Artifact, result: PostProcessed, *, keep: bool) -
             result.artifacts.remove(double)
         result.artifacts.insert(0, artifact)
     elif double is None:
-        _destroy(artifact, None, result)
+        _destroy(artifact, _BUILDER, None, result)
 
 
 def _add(artifacts: list[Artifact], artifact: Artifact) -> None:
@@ -161,9 +170,14 @@ def _same(one: Artifact, other: Artifact) -> bool:
     )
 
 
-def _destroy(artifact: Artifact, link: PreparedPostProcess | None, result: PostProcessed) -> None:
+def _destroy(
+    artifact: Artifact,
+    maker: tuple[str, str],
+    link: PreparedPostProcess | None,
+    result: PostProcessed,
+) -> None:
     try:
-        artifact.destroy()
+        result.findings.destroy(artifact, *maker)
     except PackerError as error:
         after = f" after {link.post_process.name}" if link else ""
         result.errors.append(

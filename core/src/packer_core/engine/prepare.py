@@ -11,10 +11,13 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packer_core.events.model import BuildRefused, ComponentPrepared
+from packer_core.events.monitor import SILENT
 from packer_sdk.errors import PackerError
 
 from .configs import builder_configs, internal_config, step_configs
 from .crew import Crew
+from .findings import error_found
 from .postprocess import PreparedPostProcess
 from .provision import PreparedProvision
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import TypeVar
 
+    from packer_core.events.monitor import Monitor
     from packer_core.plugins.catalog import Component
     from packer_core.template.model import Template
     from packer_sdk.faces import BuilderFace, PostProcessorFace, ProvisionerFace
@@ -58,11 +62,15 @@ class RefusedJob:
 
 
 def prepare(
-    jobs: Sequence[Job], template: Template, flags: BuildFlags, fleet: Fleet
+    jobs: Sequence[Job],
+    template: Template,
+    flags: BuildFlags,
+    fleet: Fleet,
+    monitor: Monitor = SILENT,
 ) -> list[PreparedJob | RefusedJob]:
     """Prepare every job; one that is refused does not stop the others (BLD-003)."""
     starting = Crew("start", STARTS_AT_ONCE)
-    teams = [_Team(job, fleet, starting) for job in jobs]
+    teams = [_Team(job, fleet, starting, monitor) for job in jobs]
     configuring = Crew("prepare", STARTS_AT_ONCE)
     waiting = [configuring.submit(team.configure, template, flags) for team in teams]
     return [future.result() for future in waiting]
@@ -71,8 +79,9 @@ def prepare(
 class _Team:
     """The components of one job, on their way up."""
 
-    def __init__(self, job: Job, fleet: Fleet, crew: Crew) -> None:
+    def __init__(self, job: Job, fleet: Fleet, crew: Crew, monitor: Monitor) -> None:
         self._job = job
+        self._monitor = monitor
         self._errors: list[PackerError] = []
         self._builder = crew.submit(fleet.builder, job.builder, job.name)
 
@@ -93,7 +102,7 @@ class _Team:
         source = self._job.source
         internal = internal_config(template, source, flags)
         builder = self._ready(self._builder, self._job.builder)
-        answer = builder and self._accepted(
+        answer = builder and self._prepared(
             self._job.builder,
             lambda: builder.prepare(builder_configs(source.options, internal)),
         )
@@ -105,7 +114,7 @@ class _Team:
             for chain in self._chains
         ]
         if self._errors or builder is None:
-            return RefusedJob(job=self._job, errors=tuple(self._errors))
+            return self._refused()
         return PreparedJob(
             job=self._job,
             builder=builder,
@@ -114,6 +123,13 @@ class _Team:
             error_cleanup=cleanup,
             warnings=answer.warnings if answer else (),
         )
+
+    def _refused(self) -> RefusedJob:
+        name = self._job.name
+        for error in self._errors:
+            self._monitor.tell(error_found(error, name))
+        self._monitor.tell(BuildRefused(build=name, errors=len(self._errors)))
+        return RefusedJob(job=self._job, errors=tuple(self._errors))
 
     def _provision(
         self,
@@ -126,7 +142,7 @@ class _Team:
         if face is None:
             return None
         configs = step_configs(planned.options, internal, generated)
-        self._accepted(planned.component, lambda: face.prepare(configs))
+        self._prepared(planned.component, lambda: face.prepare(configs))
         return PreparedProvision(planned.provision, face)
 
     def _post_process(
@@ -140,12 +156,27 @@ class _Team:
         if face is None:
             return None
         configs = step_configs((planned.post_process.options,), internal, generated)
-        self._accepted(planned.component, lambda: face.configure(configs))
+        self._prepared(planned.component, lambda: face.configure(configs))
         return PreparedPostProcess(planned.post_process, face)
 
     def _ready(self, starting: Future[T], component: Component) -> T | None:
         """The face, once it is up; None, and an error noted, if it does not come up."""
         return self._accepted(component, starting.result)
+
+    def _prepared(self, component: Component, ask: Callable[[], T]) -> T | None:
+        """What a component answers to its configuration; None, and an error, if it refuses."""
+        before = len(self._errors)
+        answer = self._accepted(component, ask)
+        if len(self._errors) == before:
+            self._monitor.tell(
+                ComponentPrepared(
+                    build=self._job.name,
+                    kind=component.kind,
+                    name=component.name,
+                    warnings=getattr(answer, "warnings", ()),
+                )
+            )
+        return answer
 
     def _accepted(self, component: Component, ask: Callable[[], T]) -> T | None:
         try:

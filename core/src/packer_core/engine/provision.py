@@ -18,6 +18,8 @@ from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import Cancelled, PackerError
 from packer_sdk.interfaces import CLEANUP_HOOK, PROVISION_HOOK
 
+from .telling import Telling
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -45,6 +47,7 @@ class ProvisionHook:
         ui: The job's. It is used instead of the one a builder hands over, which is this one seen
             through the builder's process: the way round would cost two hops for every line.
         debug: Ask before each provisioner (BLD-005).
+        telling: Told what happens.
 
     Attributes:
         failure: What went wrong in a provisioner, if anything did. The builder tells of it as
@@ -58,11 +61,13 @@ class ProvisionHook:
         ui: Ui,
         *,
         debug: bool = False,
+        telling: Telling | None = None,
     ) -> None:
         self._provisions = provisions
         self._error_cleanup = error_cleanup
         self._ui = ui
         self._debug = debug
+        self._telling = telling or Telling()
         self.failure: PackerError | None = None
 
     def run(
@@ -74,6 +79,16 @@ class ProvisionHook:
         cancel: CancelToken,
     ) -> None:
         """Run what waits for ``name``; names nobody waits for do nothing (ENG-004)."""
+        with self._telling.hook():
+            self._run(name, communicator, data, cancel)
+
+    def _run(
+        self,
+        name: str,
+        communicator: Communicator | None,
+        data: Mapping[str, object],
+        cancel: CancelToken,
+    ) -> None:
         waiting: tuple[PreparedProvision, ...] = ()
         if name == PROVISION_HOOK:
             waiting = self._provisions
@@ -87,11 +102,12 @@ class ProvisionHook:
             )
         if waiting and name == CLEANUP_HOOK:
             self._ui.say(f"The build failed: running {_names(waiting)} to clean up")
-        for prepared in waiting:
+        for number, prepared in enumerate(waiting, start=int(name == PROVISION_HOOK)):
             cancel.check()
             self._pause_for_debug(prepared)
+            run = _Run(prepared, number, self._ui, communicator, data, self._telling)
             try:
-                _with_retries(prepared, self._ui, communicator, data, cancel)
+                run.with_retries(cancel)
             except PackerError as error:
                 if name == PROVISION_HOOK or self.failure is None:
                     self.failure = error
@@ -113,31 +129,74 @@ def _names(waiting: tuple[PreparedProvision, ...]) -> str:
     return ", ".join(prepared.provision.type for prepared in waiting)
 
 
-def _with_retries(
-    prepared: PreparedProvision,
-    ui: Ui,
-    communicator: Communicator | None,
-    data: Mapping[str, object],
-    cancel: CancelToken,
-) -> None:
-    provision = prepared.provision
-    attempts = provision.max_retries + 1
-    for attempt in range(1, attempts + 1):
-        _pause(provision, ui, cancel)
-        try:
-            _with_timeout(prepared, ui, communicator, data, cancel)
-        except Cancelled:
-            raise
-        except PackerError as error:
-            cancel.check()
-            if attempt == attempts:
-                raise _named(error, provision, attempts) from error
-            ui.say(
-                f"Provisioner {provision.type} failed: {error}; "
-                f"trying again (attempt {attempt + 1} of {attempts})"
-            )
-        else:
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One provisioner and all it takes to run it."""
+
+    prepared: PreparedProvision
+    number: int
+    ui: Ui
+    communicator: Communicator | None
+    data: Mapping[str, object]
+    telling: Telling
+
+    def with_retries(self, cancel: CancelToken) -> None:
+        provision, ui = self.prepared.provision, self.ui
+        attempts = provision.max_retries + 1
+        for attempt in range(1, attempts + 1):
+            self._pause(cancel)
+            try:
+                with self.telling.attempt(provision.type, self.number, attempt, attempts):
+                    self._with_timeout(cancel)
+            except Cancelled:
+                raise
+            except PackerError as error:
+                cancel.check()
+                if attempt == attempts:
+                    raise _named(error, provision, attempts) from error
+                ui.say(
+                    f"Provisioner {provision.type} failed: {error}; "
+                    f"trying again (attempt {attempt + 1} of {attempts})"
+                )
+            else:
+                return
+
+    def _pause(self, cancel: CancelToken) -> None:
+        provision = self.prepared.provision
+        if provision.pause_before_s <= 0:
             return
+        self.telling.paused(provision.type, provision.pause_before_s)
+        self.ui.say(
+            f"Pausing {provision.pause_before_s:g}s before the provisioner {provision.type}…"
+        )
+        if cancel.wait(provision.pause_before_s):
+            raise Cancelled
+
+    def _with_timeout(self, cancel: CancelToken) -> None:
+        provision = self.prepared.provision
+        if provision.timeout_s is None:
+            self._call(cancel)
+            return
+        limited = CancelToken(cancel)
+        clock = threading.Timer(provision.timeout_s, limited.cancel)
+        clock.daemon = True
+        clock.start()
+        try:
+            self._call(limited)
+        except PackerError as error:
+            if limited.cancelled and not cancel.cancelled:
+                raise PackerError(
+                    f"provisioner {provision.type} took longer than {provision.timeout_s:g}s",
+                    hint='give it more time with "timeout", or find out what it waits for',
+                    reference="provisioner-timeout",
+                ) from error
+            raise
+        finally:
+            clock.cancel()
+            limited.close()
+
+    def _call(self, cancel: CancelToken) -> None:
+        self.prepared.face.provision(self.ui, self.communicator, self.data, cancel)
 
 
 def _named(error: PackerError, provision: Provision, attempts: int) -> PackerError:
@@ -149,41 +208,3 @@ def _named(error: PackerError, provision: Provision, attempts: int) -> PackerErr
         hint=error.hint,
         reference=error.reference,
     )
-
-
-def _pause(provision: Provision, ui: Ui, cancel: CancelToken) -> None:
-    if provision.pause_before_s <= 0:
-        return
-    ui.say(f"Pausing {provision.pause_before_s:g}s before the provisioner {provision.type}…")
-    if cancel.wait(provision.pause_before_s):
-        raise Cancelled
-
-
-def _with_timeout(
-    prepared: PreparedProvision,
-    ui: Ui,
-    communicator: Communicator | None,
-    data: Mapping[str, object],
-    cancel: CancelToken,
-) -> None:
-    provision = prepared.provision
-    if provision.timeout_s is None:
-        prepared.face.provision(ui, communicator, data, cancel)
-        return
-    limited = CancelToken(cancel)
-    clock = threading.Timer(provision.timeout_s, limited.cancel)
-    clock.daemon = True
-    clock.start()
-    try:
-        prepared.face.provision(ui, communicator, data, limited)
-    except PackerError as error:
-        if limited.cancelled and not cancel.cancelled:
-            raise PackerError(
-                f"provisioner {provision.type} took longer than {provision.timeout_s:g}s",
-                hint='give it more time with "timeout", or find out what it waits for',
-                reference="provisioner-timeout",
-            ) from error
-        raise
-    finally:
-        clock.cancel()
-        limited.close()

@@ -18,7 +18,9 @@ from packer_sdk.rpc.provisioner import ProvisionerClient
 from packer_sdk.threads import spawn
 
 from .artifacts import GuardedArtifact
-from .process import CLOSE_GRACE_S, KEEP_ALIVE_S, PluginProcess
+from .process import CLOSE_GRACE_S, KEEP_ALIVE_S, PluginProcess, at_the_end
+from .relayed import RelayedHook
+from .witness import Witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,6 +40,8 @@ class Fleet:
         environ: What every process gets as its environment.
         log_frames: Whether every frame that is exchanged is logged.
         keep_alive_s: Seconds between the pings that find out who has stopped answering.
+        part: Where a log line without an end is cut, see `PluginProcess.start`.
+        witnesses: See what happens to the processes; the run they know ends with the fleet.
     """
 
     def __init__(
@@ -46,10 +50,14 @@ class Fleet:
         *,
         log_frames: bool = False,
         keep_alive_s: float = KEEP_ALIVE_S,
+        part: Callable[[str], tuple[str, str]] = at_the_end,
+        witnesses: Witnesses | None = None,
     ) -> None:
         self._environ = dict(environ)
         self._log_frames = log_frames
         self._keep_alive_s = keep_alive_s
+        self._part = part
+        self._witnesses = witnesses or Witnesses()
         self._lock = threading.Lock()
         self._processes: list[PluginProcess] = []
         self._closed = False
@@ -98,6 +106,8 @@ class Fleet:
                 process.stop(grace_s=grace_s)
         for thread in stopping:
             thread.join()
+        if self._witnesses.run:
+            self._witnesses.run.close()
 
     def abandon(self) -> None:
         """Kill every process, without waiting for it; whoever calls one learns that it is gone."""
@@ -110,7 +120,9 @@ class Fleet:
                 self._environ,
                 log_frames=self._log_frames,
                 keep_alive_s=self._keep_alive_s,
+                part=self._part,
                 owned=self._own,
+                witness=self._witnesses.witness(component, job),
             )
         except PluginStartError as error:
             if self._closed:
@@ -125,48 +137,56 @@ class Fleet:
 
 
 class GuardedBuilder:
-    """A builder in a process."""
+    """A builder in a process.
+
+    Attributes:
+        process: That one.
+    """
 
     def __init__(self, process: PluginProcess) -> None:
         assert process.session is not None
-        self._process = process
+        self.process = process
         with process.explaining("the first contact"):
             self._client = BuilderClient(process.session)
 
     def config_spec(self) -> bytes:
         """See `packer_sdk.faces.BuilderFace`."""
-        with self._process.explaining("ConfigSpec"):
+        with self.process.explaining("ConfigSpec"):
             return self._client.config_spec()
 
     def prepare(self, configs: Sequence[object]) -> Prepared:
         """See `packer_sdk.faces.BuilderFace`."""
-        with self._process.explaining("Prepare"):
+        with self.process.explaining("Prepare"):
             return self._client.prepare(configs)
 
     def run(self, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact | None:
         """See `packer_sdk.faces.BuilderFace`."""
-        with self._process.explaining("Run"):
-            artifact = self._client.run(ui, hook, cancel)
-        return GuardedArtifact(self._process, artifact) if artifact else None
+        with self.process.explaining("Run"):
+            artifact = self._client.run(ui, RelayedHook(self.process, hook), cancel)
+        return GuardedArtifact(self.process, artifact) if artifact else None
 
 
 class GuardedProvisioner:
-    """A provisioner in a process."""
+    """A provisioner in a process.
+
+    Attributes:
+        process: That one.
+    """
 
     def __init__(self, process: PluginProcess) -> None:
         assert process.session is not None
-        self._process = process
+        self.process = process
         with process.explaining("the first contact"):
             self._client = ProvisionerClient(process.session)
 
     def config_spec(self) -> bytes:
         """See `packer_sdk.faces.ProvisionerFace`."""
-        with self._process.explaining("ConfigSpec"):
+        with self.process.explaining("ConfigSpec"):
             return self._client.config_spec()
 
     def prepare(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.ProvisionerFace`."""
-        with self._process.explaining("Prepare"):
+        with self.process.explaining("Prepare"):
             self._client.prepare(configs)
 
     def provision(
@@ -177,36 +197,40 @@ class GuardedProvisioner:
         cancel: CancelToken,
     ) -> None:
         """See `packer_sdk.faces.ProvisionerFace`."""
-        with self._process.explaining("Provision"):
+        with self.process.explaining("Provision"):
             self._client.provision(ui, communicator, data, cancel)
 
 
 class GuardedPostProcessor:
-    """A post-processor in a process."""
+    """A post-processor in a process.
+
+    Attributes:
+        process: That one.
+    """
 
     def __init__(self, process: PluginProcess) -> None:
         assert process.session is not None
-        self._process = process
+        self.process = process
         with process.explaining("the first contact"):
             self._client = PostProcessorClient(process.session)
 
     def config_spec(self) -> bytes:
         """See `packer_sdk.faces.PostProcessorFace`."""
-        with self._process.explaining("ConfigSpec"):
+        with self.process.explaining("ConfigSpec"):
             return self._client.config_spec()
 
     def configure(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.PostProcessorFace`."""
-        with self._process.explaining("Configure"):
+        with self.process.explaining("Configure"):
             self._client.configure(configs)
 
     def post_process(self, ui: Ui, artifact: Artifact, cancel: CancelToken) -> Processed | None:
         """See `packer_sdk.faces.PostProcessorFace`."""
-        with self._process.explaining("PostProcess"):
+        with self.process.explaining("PostProcess"):
             made = self._client.post_process(ui, artifact, cancel)
         if made is None:
             return None
-        theirs = GuardedArtifact(self._process, made.artifact)
+        theirs = GuardedArtifact(self.process, made.artifact)
         return Processed(theirs, keep_input=made.keep_input, force_keep=made.force_keep)
 
 

@@ -31,7 +31,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packer_core.errors import PluginCrashed, PluginStartError
+from packer_core.errors import PluginStartError
 from packer_core.logs import plugin_line
 from packer_sdk.errors import (
     LocalProtocolError,
@@ -44,9 +44,13 @@ from packer_sdk.rpc.session import Session
 from packer_sdk.threads import Deadline, spawn
 from packer_sdk.wire import handshake
 
+from .witness import Witness, Witnesses, kill_marked
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import BinaryIO
+
+    from packer_core.errors import PluginCrashed
 
     from .catalog import Component
 
@@ -64,9 +68,16 @@ TERMINATE_GRACE_S = 1.0
 LAST_WORDS_S = 5.0
 """How long what outlived a process may go on writing to its pipes until they are closed."""
 
-LAST_LINES = 40
+LAST_LINES = 200
+"""Kept for the crash report."""
+
 LINE_LIMIT = 64 * 1024
 """Bytes; a longer line is logged in pieces, so that memory stays flat whatever a plugin prints."""
+
+
+def at_the_end(text: str) -> tuple[str, str]:
+    """Keep nothing back."""
+    return text, ""
 
 
 class PluginProcess:
@@ -77,10 +88,20 @@ class PluginProcess:
         session: The connection to it.
     """
 
-    def __init__(self, component: Component, child: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self,
+        component: Component,
+        child: subprocess.Popen[bytes],
+        part: Callable[[str], tuple[str, str]],
+        witness: Witness,
+    ) -> None:
         self.component = component
         self.session: Session | None = None
+        self._witness = witness
+        self._greeting: handshake.Handshake | None = None
+        self._stopping = False
         self._child = child
+        self._part = part
         self._last_lines: collections.deque[str] = collections.deque(maxlen=LAST_LINES)
         self._first_line: str | None = None
         self._greeted = threading.Event()
@@ -97,7 +118,9 @@ class PluginProcess:
         timeout_s: float = START_TIMEOUT_S,
         log_frames: bool = False,
         keep_alive_s: float = KEEP_ALIVE_S,
+        part: Callable[[str], tuple[str, str]] = at_the_end,
         owned: Callable[[PluginProcess], None] = lambda _: None,
+        witness: Witness | None = None,
     ) -> PluginProcess:
         """Start a component and connect to it.
 
@@ -107,14 +130,21 @@ class PluginProcess:
             timeout_s: Seconds until its first line must have come.
             log_frames: Whether every frame of the connection is logged.
             keep_alive_s: Seconds between pings; a third of it may pass until the answer.
+            part: Parts the beginning of a line that is too long into what is logged now and what
+                waits for more, so that nothing is torn apart that has to be masked.
             owned: Called with the process before it is waited for, so that whoever is told to
                 stop everything can stop this one as well.
+            witness: Sees what happens to it.
 
         Raises:
             PluginStartError: it did not come up; nothing of it is left running.
         """
         logger.info("Loading %s: %s", component.kind, component.name)
-        process = cls(component, _spawn(component, environ))
+        witness = witness or Witnesses().witness(component)
+        witness.starting()
+        child = _spawn(component, witness.environ(environ))
+        witness.started(child.pid)
+        process = cls(component, child, part, witness)
         try:
             process._start_pumps()
             owned(process)
@@ -135,6 +165,11 @@ class PluginProcess:
         return self._child.pid
 
     @property
+    def status(self) -> int | None:
+        """Its exit status, minus the number of the signal that killed it; None while it runs."""
+        return self._child.returncode
+
+    @property
     def last_lines(self) -> tuple[str, ...]:
         """What it wrote to its stderr last."""
         return tuple(self._last_lines)
@@ -147,16 +182,25 @@ class PluginProcess:
             PluginCrashed: the connection is gone, or nobody answers on it.
             RemoteProtocolError: the plugin sent what no plugin may send.
         """
-        try:
-            yield
-        except (RemoteError, LocalProtocolError):
-            raise
-        except RpcError as error:
-            # What ended the connection says more than its loss, which is all a call learns of.
-            reason = self.session.connection.error if self.session else None
-            raise self._explanation(reason or error, call) from error
+        moment = f"before {call}, between two calls," if self._is_over() else f"during {call}"
+        with self._witness.calling(call):
+            try:
+                yield
+            except RemoteError as error:
+                blamed = self._witness.blame(error)
+                if blamed is error:
+                    raise
+                raise blamed from error
+            except LocalProtocolError:
+                raise
+            except RpcError as error:
+                # What ended the connection says more than its loss, all that a call learns of.
+                reason = self.session.connection.error if self.session else None
+                raise self._explanation(reason or error, moment, call) from error
 
-    def _explanation(self, reason: Exception, call: str) -> PluginCrashed | RemoteProtocolError:
+    def _explanation(
+        self, reason: Exception, moment: str, call: str
+    ) -> PluginCrashed | RemoteProtocolError:
         if isinstance(reason, RemoteProtocolError):
             return RemoteProtocolError(
                 f"{self.label} broke the protocol during {call}: {reason.message}",
@@ -164,18 +208,18 @@ class PluginProcess:
                 "PACKER_LOG=1 PACKER_LOG_WIRE=1 shows",
             )
         if isinstance(reason, PeerSilent | TimeoutError) and not self._is_over():
-            what = f"{self.label} stopped answering during {call}: {reason}"
-        else:
-            end = self._how_it_ended(Deadline(2.0))
-            what = f"{self.label} {end} during {call}: {self.component.path}"
-        return PluginCrashed(
-            what,
-            last_lines=self.last_lines,
-            hint="PACKER_LOG=1 packer build … shows everything it says",
-        )
+            return self._witness.account(
+                f"stopped answering {moment} ({reason})", call, self.last_lines
+            )
+        stopping = self._stopping
+        end = f"{self._how_it_ended(Deadline(2.0))} {moment}"
+        if stopping:
+            return self._witness.stopped(end)
+        return self._witness.account(end, call, self.last_lines)
 
     def close(self) -> None:
         """Close the connection, which tells the process to end. Does not wait."""
+        self._stopping = True
         if self.session is not None:
             self.session.close()
 
@@ -198,13 +242,16 @@ class PluginProcess:
 
     def _bury(self) -> None:
         self._signal(signal.SIGKILL)  # also whatever of its group outlived it
-        self._child.wait()
+        if self._child.wait() != 0:
+            # It could not clean up. One that could has left only what it meant to leave.
+            kill_marked(self._witness.mark)
         for pump in self._pumps:
             pump.join()
         for pipe in (self._child.stdout, self._child.stderr):
             if pipe is not None:
                 pipe.close()
         _remove_socket(self._first_line)
+        self._witness.gone(self._greeting)
         self._buried = True  # its group's number may belong to somebody else from here on
 
     # --- coming up
@@ -225,6 +272,8 @@ class PluginProcess:
             raise self._start_error(
                 f"{error}", error.hint or "is this a Packer plugin, and for this version?"
             ) from error
+        self._greeting = greeting
+        self._witness.listening(greeting)
         return greeting
 
     def _connect(
@@ -260,7 +309,7 @@ class PluginProcess:
             self._pumps.append(spawn(f"{name} of {self.label}", self._pump, pipe, line))
 
     def _pump(self, pipe: BinaryIO, line: Callable[[str], None]) -> None:
-        for raw in _lines(pipe, self._is_over):
+        for raw in _lines(pipe, self._is_over, self._part):
             line(raw.decode("utf-8", "backslashreplace").rstrip())
         if line == self._stdout_line:  # also its end is an answer to who waits for the first line
             self._greeted.set()
@@ -399,7 +448,9 @@ def _remove_socket(first_line: str | None) -> None:
             path.unlink()
 
 
-def _lines(pipe: BinaryIO, is_over: Callable[[], bool]) -> Iterator[bytes]:
+def _lines(
+    pipe: BinaryIO, is_over: Callable[[], bool], part: Callable[[str], tuple[str, str]]
+) -> Iterator[bytes]:
     """Lines of a pipe until its end, or until its process is over and it has gone quiet.
 
     A program that the plugin has left running may hold the pipe open long after the plugin ended,
@@ -426,7 +477,9 @@ def _lines(pipe: BinaryIO, is_over: Callable[[], bool]) -> Iterator[bytes]:
         *whole, rest = (rest + chunk).split(b"\n")
         yield from whole
         if len(rest) >= LINE_LIMIT:
-            yield rest
-            rest = b""
+            piece, tail = part(rest.decode("utf-8", "surrogateescape"))
+            if piece:
+                yield piece.encode("utf-8", "surrogateescape")
+            rest = tail.encode("utf-8", "surrogateescape")
     if rest:
         yield rest

@@ -6,12 +6,16 @@ import threading
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from packer_core.events.monitor import SILENT
+
 from .machine import escape
+from .noted import NotedUi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
 
+    from packer_core.events.monitor import Monitor
     from packer_sdk.interfaces import Progress, Ui
 
 RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN = range(31, 37)
@@ -102,17 +106,20 @@ class BuildUis:
     Args:
         ui: Where the lines go.
         color: Whether builds have colours at all.
+        monitor: Told what builds say.
     """
 
-    def __init__(self, ui: Ui, *, color: bool) -> None:
+    def __init__(self, ui: Ui, *, color: bool, monitor: Monitor = SILENT) -> None:
         self._ui = ui
         self._color = color
+        self._monitor = monitor
         self._lock = threading.Lock()
         self._colors: dict[str, int] = {}
 
     def __call__(self, name: str, kind: str | None = None) -> Ui:
         """Return the Ui of a build, or of a post-processor of that ``kind`` in it."""
-        return TargetedUi(self._ui, f"{name} ({kind})" if kind else name, self.color_of(name))
+        ui = TargetedUi(self._ui, f"{name} ({kind})" if kind else name, self.color_of(name))
+        return NotedUi(ui, self._monitor, name, kind) if self._monitor.listens else ui
 
     def color_of(self, name: str) -> int | None:
         """The ANSI number of a build's colour, None without colours."""

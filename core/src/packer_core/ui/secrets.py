@@ -70,6 +70,23 @@ class SecretFilter:
             return text
         return MASK.join(_mask(part, self._forms) for part in text.split(MASK))
 
+    def part(self, text: str) -> tuple[str, str]:
+        """Part the beginning of a text, so that no secret is torn: what may be shown, and the rest.
+
+        What is shown may still hold secrets, but whole ones, as `apply` finds them.
+
+        Args:
+            text: More of it will come.
+        """
+        wanted = self._forms
+        # The longest secret of all may have begun, all but its last character.
+        end = max(len(text) - (len(wanted[0]) - 1), 0) if wanted else len(text)
+        spans = [span for form in wanted if form in text for span in _spans(text, form)]
+        for start, stop in sorted(spans, reverse=True):
+            if start < end < stop:
+                end = start
+        return text[:end], text[end:]
+
     def _announce(self) -> None:
         with self._lock:
             tell, self._too_short = self._too_short, None

@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING
 from packer_core.cli import options as flags
 from packer_core.cli.command import Command
 from packer_core.cli.preparation import prepare_and_show
+from packer_core.cli.recording import record, record_plan
 from packer_core.cli.templates import TEMPLATE_PARAMETERS, TemplateOptions, load, show_warnings
 from packer_core.engine.configs import BuildFlags
 from packer_core.engine.plan import Choice, plan, unknown_choices
 from packer_core.engine.report import report, report_job
 from packer_core.engine.scheduler import run as run_jobs
+from packer_core.plugins.watched import watched
 from packer_core.ui.decorate import BuildUis, TimestampedUi
+from packer_core.ui.noted import noted
 
 if TYPE_CHECKING:
     from packer_core.app import App
@@ -32,25 +35,29 @@ class BuildOptions(TemplateOptions):
     parallel_builds: int = 0
     color: bool | None = None
     debug: bool = False
+    events: str = ""
     force: bool = False
     timestamp_ui: bool = False
 
 
 def run(app: App, options: BuildOptions) -> int:
     """Load, plan, prepare, build, report."""
-    ui = TimestampedUi(app.ui) if options.timestamp_ui else app.ui
+    record(app, "build", options.events, keep=True)
+    screen = TimestampedUi(app.screen) if options.timestamp_ui else app.screen
+    ui = noted(screen, app.monitor)
     template = load(app, options)
     show_warnings(app, template.warnings)
     choice = Choice(only=options.only, except_=options.except_)
     _warn_of_unknown_choices(app, template, choice)
     jobs = plan(template, app.discover(), choice)
-    ui_for = BuildUis(ui, color=app.wants_color(options.color))
+    record_plan(app, jobs)
+    ui_for = BuildUis(screen, color=app.wants_color(options.color), monitor=app.monitor)
     ui_for.announce(job.name for job in jobs)
-    with app.interruptible(), app.fleet() as fleet:
+    with app.interruptible(), watched(app.fleet(), app.monitor) as fleet:
         build_flags = BuildFlags(
             debug=options.debug, force=options.force, on_error=options.on_error
         )
-        ready = prepare_and_show(jobs, template, build_flags, fleet, ui_for)
+        ready = prepare_and_show(jobs, template, build_flags, fleet, ui_for, monitor=app.monitor)
         if not ready:
             return 1
         started = time.monotonic()
@@ -61,6 +68,7 @@ def run(app: App, options: BuildOptions) -> int:
             limit=options.parallel_builds,
             debug=options.debug,
             finished=lambda outcome: report_job(outcome, ui),
+            monitor=app.monitor,
         )
         return report(
             outcomes,
@@ -83,6 +91,7 @@ COMMAND = Command(
     parameters=(
         flags.COLOR,
         flags.DEBUG,
+        flags.EVENTS,
         flags.EXCEPT,
         flags.FORCE,
         flags.ON_ERROR,

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 from packer_core.cli import options as flags
 from packer_core.cli.command import Command
 from packer_core.cli.preparation import prepare_and_show
+from packer_core.cli.recording import record, record_plan
 from packer_core.cli.templates import TEMPLATE_PARAMETERS, TemplateOptions, load, show_warnings
 from packer_core.engine.configs import BuildFlags
 from packer_core.engine.plan import Choice, plan
+from packer_core.plugins.watched import watched
 from packer_core.ui.decorate import BuildUis
 
 if TYPE_CHECKING:
@@ -24,11 +26,13 @@ class ValidateOptions(TemplateOptions):
 
     only: tuple[str, ...] = ()
     except_: tuple[str, ...] = ()
+    events: str = ""
     syntax_only: bool = False
 
 
 def run(app: App, options: ValidateOptions) -> int:
     """Say whether the template would build, as far as that shows without building."""
+    record(app, "validate", options.events, keep=False)
     template = load(app, options, strict_variables=not options.syntax_only)
     show_warnings(app, template.warnings)
     if options.syntax_only:
@@ -43,9 +47,10 @@ def run(app: App, options: ValidateOptions) -> int:
 
 def _accepted(app: App, template: Template, choice: Choice) -> bool:
     jobs = plan(template, app.discover(), choice)
-    ui_for = BuildUis(app.ui, color=app.color)
-    with app.interruptible("validation"), app.fleet() as fleet:
-        ready = prepare_and_show(jobs, template, BuildFlags(), fleet, ui_for)
+    record_plan(app, jobs)
+    ui_for = BuildUis(app.screen, color=app.color, monitor=app.monitor)
+    with app.interruptible("validation"), watched(app.fleet(), app.monitor) as fleet:
+        ready = prepare_and_show(jobs, template, BuildFlags(), fleet, ui_for, monitor=app.monitor)
     return len(ready) == len(jobs)
 
 
@@ -53,7 +58,7 @@ COMMAND = Command(
     "validate",
     "Check that a template can be built",
     description="Starts the plugins and has them judge their configuration. Nothing is built.",
-    parameters=(flags.EXCEPT, flags.ONLY, flags.SYNTAX_ONLY, *TEMPLATE_PARAMETERS),
+    parameters=(flags.EVENTS, flags.EXCEPT, flags.ONLY, flags.SYNTAX_ONLY, *TEMPLATE_PARAMETERS),
     options=ValidateOptions,
     run=run,
 )

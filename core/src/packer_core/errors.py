@@ -6,7 +6,7 @@
     ├─ TemplateError        the template or its variables are wrong; holds Diagnostics
     ├─ PluginNotFound       no component of that kind and name
     ├─ PluginStartError     a plugin process did not come up; holds its last lines of stderr
-    ├─ PluginCrashed        a plugin process died during a call
+    ├─ PluginCrashed        a plugin process died; holds its last lines and its crash report
     └─ InstallError         a plugin could not be installed; holds the installer's output
 """
 
@@ -54,19 +54,35 @@ class PluginStartError(PackerError):
 
 
 class PluginCrashed(PackerError):
-    """A plugin process died while it was asked for something.
+    """A plugin process died while it was asked for something, or before that.
 
     Attributes:
         last_lines: What it wrote to its stderr last.
+        report: Path of the crash report; empty if there is none.
     """
 
     reference = "plugin-crashed"
 
     def __init__(
-        self, message: str, *, last_lines: Iterable[str] = (), hint: str | None = None
+        self,
+        message: str,
+        *,
+        last_lines: Iterable[str] = (),
+        hint: str | None = None,
+        report: str = "",
     ) -> None:
         super().__init__(message, hint=hint)
         self.last_lines = tuple(last_lines)
+        self.report = report
+
+    def again(self, message: str | None = None) -> PluginCrashed:
+        """The same as a new object: one raised by many threads would mix their tracebacks."""
+        return PluginCrashed(
+            message or self.message,
+            last_lines=self.last_lines,
+            hint=self.hint,
+            report=self.report,
+        )
 
 
 class InstallError(PackerError):
@@ -81,3 +97,19 @@ class InstallError(PackerError):
     def __init__(self, message: str, *, output: str = "", hint: str | None = None) -> None:
         super().__init__(message, hint=hint)
         self.output = output
+
+
+def reworded(error: PackerError, message: str) -> PackerError:
+    """The same error in other words, with its hint and, of a crash, all that is known."""
+    if isinstance(error, PluginCrashed):
+        return error.again(message)
+    return PackerError(message, hint=error.hint, reference=error.reference)
+
+
+def worth_showing(error: PackerError) -> list[str]:
+    """What a plugin said before it ended, as far as it helps; empty for other errors."""
+    if not isinstance(error, PluginStartError | PluginCrashed):
+        return []
+    from .last_words import worth_showing as chosen  # noqa: PLC0415 - errors are for every command
+
+    return chosen(error.last_lines)

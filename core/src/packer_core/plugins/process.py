@@ -68,6 +68,9 @@ TERMINATE_GRACE_S = 1.0
 LAST_WORDS_S = 5.0
 """How long what outlived a process may go on writing to its pipes until they are closed."""
 
+LOSS_KNOWN_S = 0.5
+"""A stream may learn of the end of its connection a moment before the connection does."""
+
 LAST_LINES = 200
 """Kept for the crash report."""
 
@@ -175,14 +178,19 @@ class PluginProcess:
         return tuple(self._last_lines)
 
     @contextlib.contextmanager
-    def explaining(self, call: str) -> Iterator[None]:
+    def explaining(self, call: str, *, relayed: bool = False) -> Iterator[None]:
         """Turn the lack of an answer to ``call`` into what happened to the process.
+
+        Args:
+            call: Its name, for people.
+            relayed: Whether it is made for another process, whose data goes through it. Then
+                a loss may be that of the other one.
 
         Raises:
             PluginCrashed: the connection is gone, or nobody answers on it.
             RemoteProtocolError: the plugin sent what no plugin may send.
         """
-        moment = f"before {call}, between two calls," if self._is_over() else f"during {call}"
+        had_ended = self._is_over()
         with self._witness.calling(call):
             try:
                 yield
@@ -194,9 +202,15 @@ class PluginProcess:
             except LocalProtocolError:
                 raise
             except RpcError as error:
+                if relayed and not self._is_lost():
+                    raise
                 # What ended the connection says more than its loss, all that a call learns of.
                 reason = self.session.connection.error if self.session else None
+                moment = self._witness.moment(call, had_ended=had_ended)
                 raise self._explanation(reason or error, moment, call) from error
+
+    def _is_lost(self) -> bool:
+        return self.session is None or self.session.connection.wait_closed(LOSS_KNOWN_S)
 
     def _explanation(
         self, reason: Exception, moment: str, call: str

@@ -13,11 +13,11 @@ from packer_core.settings import Settings, reference, rows
 SOURCES = Path(__file__).parents[2] / "core/src"
 
 
-def test_defaults_are_off() -> None:
+def test_all_but_the_live_view_is_off_by_default() -> None:
     settings = Settings.from_environ({"HOME": "/root", "PACKERX": "1"})
     assert settings == Settings()
     assert {settings.source(row.name) for row in rows()} == {"default"}
-    assert not any(getattr(settings, row.name) for row in rows())
+    assert {row.name for row in rows() if getattr(settings, row.name)} == {"live"}
 
 
 def test_a_value_knows_its_variable() -> None:

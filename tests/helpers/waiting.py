@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from packer_sdk.threads import spawn
@@ -19,3 +20,11 @@ def once(event: threading.Event, action: Callable[[], None]) -> None:
             action()
 
     spawn("once", wait_and_act)
+
+
+def wait_until(condition: Callable[[], bool], *, patience_s: float = 30) -> None:
+    """Wait for something to come true; the patience only guards against waiting for ever."""
+    give_up = time.monotonic() + patience_s
+    while not condition():
+        assert time.monotonic() < give_up, "waited in vain"
+        time.sleep(0.01)

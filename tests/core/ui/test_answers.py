@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 
 import pytest
 
@@ -106,7 +107,7 @@ def test_read_answer_raises_what_can_be_shown(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(sys, "stdin", None)
     monkeypatch.setattr(os, "open", _no_terminal)
     with pytest.raises(PackerError, match="no terminal") as caught:
-        read_answer("Why?", lambda _: None, None)
+        read_answer("Why?", lambda _: nullcontext(), None)
     assert not isinstance(caught.value, Cancelled)
 
 

@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from packer_core.ui.progress import ERASE
+import pytest
+
+from helpers.waiting import wait_until
+from packer_core.ui import area
 from packer_core.ui.terminal import TerminalUi
 from packer_sdk.threads import spawn
 
@@ -62,12 +65,36 @@ def test_lines_of_several_threads_stay_whole(screen: Any, secrets: SecretFilter)
     assert set(lines) == {name * 500 for name in "abcd"}
 
 
-def test_a_bar_stays_below_the_lines(terminal_screen: Any, secrets: SecretFilter) -> None:
+def test_a_bar_stays_below_the_lines(
+    terminal_screen: Any, secrets: SecretFilter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(area, "DELAY_S", 0)
     ui = TerminalUi(terminal_screen, secrets)
-    with ui.progress("hunter2.iso", total=100):
+    with ui.progress("hunter2.iso", total=100) as bar:
+        bar.add(50)
+        wait_until(lambda: "50%" in terminal_screen.text)
         ui.say("hello")
-    bar = f"{ERASE}<sensitive>.iso 0% of 100 B"
-    assert terminal_screen.text == f"{bar}{ERASE}hello\n{bar}{ERASE}"
+    assert "50% of 100 B <sensitive>.iso" in terminal_screen.text
+    assert "hello\n" in terminal_screen.text
+    assert terminal_screen.text.endswith(("\r\x1b[J", "hello\n"))
+
+
+@pytest.mark.parametrize("term", ["dumb", ""])
+def test_no_view_on_a_terminal_that_knows_nothing(
+    term: str, terminal_screen: Any, secrets: SecretFilter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TERM", term)
+    assert TerminalUi(terminal_screen, secrets).live is None
+
+
+def test_no_view_for_who_does_not_want_it(terminal_screen: Any, secrets: SecretFilter) -> None:
+    assert TerminalUi(terminal_screen, secrets, wants_live=lambda: False).live is None
+
+
+def test_one_terminal_has_one_view(terminal_screen: Any, secrets: SecretFilter) -> None:
+    ui = TerminalUi(terminal_screen, secrets)
+    assert ui.live is not None
+    assert ui.live is ui.live
 
 
 def test_no_bar_in_a_file(screen: Any, secrets: SecretFilter) -> None:

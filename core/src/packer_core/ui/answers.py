@@ -11,21 +11,33 @@ from packer_sdk.errors import Cancelled, PackerError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
 _LOOK_UP_S = 0.2
 
 
 def read_answer(
-    query: str, write: Callable[[str], None], cancelled: Callable[[], bool] | None
+    query: str,
+    asked: Callable[[str], AbstractContextManager[None]],
+    cancelled: Callable[[], bool] | None,
+    *,
+    also_there: bool = False,
 ) -> str:
     """Show a question and return the line that answers it, without its end.
+
+    Args:
+        query: The question.
+        asked: Shows it while its context is open.
+        cancelled: Looked at while the answer is awaited.
+        also_there: Show it on the terminal that the answer comes from, too.
 
     Raises:
         PackerError: nobody can answer.
         Cancelled: somebody asked to stop first.
     """
-    with _terminal(query) as descriptor:
-        write(f"{query} ")
+    with _terminal(query) as descriptor, asked(f"{query} "):
+        if also_there:
+            os.write(descriptor, f"{query} ".encode("utf-8", "replace"))
         return _read_line(descriptor, query, cancelled)
 
 

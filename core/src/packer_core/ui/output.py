@@ -28,12 +28,59 @@ class Output:
         self._gone = False
 
     @property
-    def interactive(self) -> bool:
-        """Whether a person sees what is written, on a terminal that understands ANSI."""
+    def is_terminal(self) -> bool:
+        """Whether a person sees what is written."""
         try:
-            return self._stream.isatty() and os.environ.get("TERM", "") != "dumb"
+            return self._stream.isatty()
         except ValueError:  # closed
             return False
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sees it on a terminal that understands ANSI."""
+        return self.is_terminal and os.environ.get("TERM", "") != "dumb"
+
+    @property
+    def is_addressable(self) -> bool:
+        """Whether the cursor can be moved on it, as far as anybody has said."""
+        return self.interactive and (os.name == "nt" or bool(os.environ.get("TERM")))
+
+    @property
+    def in_front(self) -> bool:
+        """Whether the terminal is ours, and not that of whoever put us into the background."""
+        if os.name != "posix":
+            return True
+        try:
+            return os.tcgetpgrp(self._stream.fileno()) == os.getpgrp()
+        except (OSError, ValueError):
+            return True  # no terminal, or not the one that controls us
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Columns and rows of the terminal, now."""
+        try:
+            columns, rows = os.get_terminal_size(self._stream.fileno())
+        except (OSError, ValueError):
+            columns, rows = 0, 0
+        if columns > 0 and rows > 0:
+            return columns, rows
+        import shutil  # noqa: PLC0415 - what it looks at first does not notice a resize
+
+        columns, rows = shutil.get_terminal_size()
+        return columns, rows
+
+    @property
+    def encoding(self) -> str:
+        """What to write in: ``utf-8`` only if the locale says so, too.
+
+        Python writes UTF-8 in the locale C, where the terminal may be anything.
+        """
+        encoding = (self._stream.encoding or "utf-8").lower().replace("_", "-")
+        if encoding not in ("utf-8", "utf8") or os.name == "nt":
+            return encoding
+        names = (os.environ.get(name, "") for name in ("LC_ALL", "LC_CTYPE", "LANG"))
+        locale = next(filter(None, names), "")
+        return "utf-8" if "utf8" in locale.lower().replace("-", "") else "ascii"
 
     def write(self, text: str) -> None:
         """Write and flush; nothing happens once the reader is gone."""

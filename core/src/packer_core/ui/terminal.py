@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from packer_core.logs import Journal
     from packer_sdk.interfaces import Progress
 
-    from .progress import StatusLine
+    from .live import Live
     from .secrets import SecretFilter
 
 
@@ -27,6 +27,7 @@ class TerminalUi:
         secrets: Masks what is written.
         journal: Gets what was shown, and the records for programs (UI-006).
         cancelled: Looked at while a question waits; true ends it.
+        wants_live: Whether the view below the output is wanted, where a terminal can show it.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class TerminalUi:
         *,
         journal: Journal | None = None,
         cancelled: Callable[[], bool] | None = None,
+        wants_live: Callable[[], bool] = lambda: True,
     ) -> None:
         self._output = Output(stream)
         self._secrets = secrets
@@ -43,7 +45,8 @@ class TerminalUi:
         self._cancelled = cancelled
         self._lock = RLock()
         self._questions = allocate_lock()
-        self._status: StatusLine | None = None
+        self._live: Live | None = None
+        self._wants_live = wants_live
 
     def say(self, message: str) -> None:
         """Show a line, or several."""
@@ -66,7 +69,13 @@ class TerminalUi:
         from .answers import read_answer  # noqa: PLC0415
 
         with self._questions:
-            return read_answer(self._secrets.apply(query), self._write, self._cancelled)
+            return read_answer(
+                self._secrets.apply(query),
+                self._asked,
+                self._cancelled,
+                # Whoever has sent the output into a file must still see what is asked.
+                also_there=not self._output.is_terminal,
+            )
 
     def machine(self, category: str, *values: str) -> None:
         """Leave a record for programs to the log."""
@@ -79,28 +88,32 @@ class TerminalUi:
         """Show a bar on a terminal, nothing elsewhere."""
         from .progress import NO_PROGRESS  # noqa: PLC0415
 
-        if not self._output.interactive:
-            return NO_PROGRESS
-        return self._status_line().bar(self._secrets.apply(label), total, current)
+        live = self.live
+        return live.bar(label, total, current) if live else NO_PROGRESS
+
+    @property
+    def live(self) -> Live | None:
+        """The view below the output; None where there is none."""
+        if not self._output.is_addressable or not self._wants_live():
+            return None
+        from .live import Live  # noqa: PLC0415
+
+        with self._lock:
+            if self._live is None:
+                self._live = Live(
+                    self._output, self._lock, mask=self._secrets.apply, cancelled=self._cancelled
+                )
+            return self._live
 
     def _write(self, text: str) -> None:
         with self._lock:
-            if self._status:
-                self._status.hide()
-            self._output.write(text)
-            if self._status and text.endswith("\n"):
-                self._status.show()
+            (self._live.area if self._live else self._output).write(text)
 
-    def _status_line(self) -> StatusLine:
-        import shutil  # noqa: PLC0415
+    def _asked(self, text: str) -> AbstractContextManager[None]:
+        """Show a question for as long as the context is open."""
+        from contextlib import nullcontext  # noqa: PLC0415
 
-        from .progress import StatusLine  # noqa: PLC0415
-
-        with self._lock:
-            if self._status is None:
-                self._status = StatusLine(
-                    self._output.write,
-                    self._lock,
-                    columns=lambda: shutil.get_terminal_size().columns,
-                )
-            return self._status
+        if live := self.live:
+            return live.area.question(text)
+        self._write(text)
+        return nullcontext()

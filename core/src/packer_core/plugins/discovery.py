@@ -134,7 +134,10 @@ def _candidates(folder: Path) -> list[tuple[str, ComponentName]]:
     except OSError as error:
         logger.warning("Cannot look for plugins in %s: %s", folder, error.strerror)
         return []
-    parsed = ((file, parse_name(file, windows=_WINDOWS)) for file in sorted(files))
+    parsed = [(file, parse_name(file, windows=_WINDOWS)) for file in sorted(files)]
+    for file, name in parsed if _WINDOWS else ():
+        if name is None and parse_name(file):
+            logger.info("Ignored, since it is no .exe: %s", folder / file)
     return [(file, name) for file, name in parsed if name]
 
 

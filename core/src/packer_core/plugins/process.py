@@ -74,6 +74,10 @@ LOSS_KNOWN_S = 0.5
 LAST_LINES = 200
 """Kept for the crash report."""
 
+_FIRST_CALLS = ("ConfigSpec", "Prepare", "Configure")
+_NO_SERVICE = "rpc: can't find service "
+"""How net/rpc answers a call for another kind of component (protocol section 3)."""
+
 LINE_LIMIT = 64 * 1024
 """Bytes; a longer line is logged in pieces, so that memory stays flat whatever a plugin prints."""
 
@@ -188,6 +192,7 @@ class PluginProcess:
 
         Raises:
             PluginCrashed: the connection is gone, or nobody answers on it.
+            PluginStartError: the component is of another kind than its name says.
             RemoteProtocolError: the plugin sent what no plugin may send.
         """
         had_ended = self._is_over()
@@ -195,6 +200,8 @@ class PluginProcess:
             try:
                 yield
             except RemoteError as error:
+                if call in _FIRST_CALLS and error.message.startswith(_NO_SERVICE):
+                    raise self._another_kind() from error
                 blamed = self._witness.blame(error)
                 if blamed is error:
                     raise
@@ -230,6 +237,12 @@ class PluginProcess:
         if stopping:
             return self._witness.stopped(end)
         return self._witness.account(end, call, self.last_lines)
+
+    def _another_kind(self) -> PluginStartError:
+        return PluginStartError(
+            f"{self.label} does not serve a {self.component.kind}: {self.component.path}",
+            hint="name the file after what is in it: packer-KIND-NAME",
+        )
 
     def close(self) -> None:
         """Close the connection, which tells the process to end. Does not wait."""

@@ -5,10 +5,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from helpers.engine import Screen as Ui
 from helpers.waiting import wait_until
 from packer_core.ui import area
-from packer_core.ui.live import Live, WatchedUi
+from packer_core.ui.live import Live
 from packer_core.ui.output import Output
 from packer_core.ui.terminal import TerminalUi
 from packer_sdk.threads import spawn
@@ -44,12 +43,20 @@ def test_planned_builds_are_being_prepared(live: Live) -> None:
     assert lines(live) == ["a  0:00  preparing", "b  0:00  preparing"]
 
 
-def test_a_build_that_begins_starts_its_clock(live: Live, clock: Clock) -> None:
+def test_a_build_that_starts_starts_its_clock(live: Live, clock: Clock) -> None:
     live.plan({"a": None})
     clock.now += 10
-    live.begin("a", "building")
+    live.start("a", "building")
     clock.now += 5
     assert lines(live) == ["a  0:05  building"]
+
+
+def test_when_the_first_build_starts_the_others_wait(live: Live) -> None:
+    live.plan({"a": None, "b": None, "c": None})
+    live.start("b", "building")
+    assert lines(live) == ["b  0:00  building", "2 waiting"]
+    live.start("c", "building")
+    assert lines(live) == ["b  0:00  building", "c  0:00  building", "1 waiting"]
 
 
 def test_a_step_forgets_what_was_said_before_and_keeps_the_clock(live: Live, clock: Clock) -> None:
@@ -60,12 +67,6 @@ def test_a_step_forgets_what_was_said_before_and_keeps_the_clock(live: Live, clo
     assert lines(live) == ["a  0:05  building"]
 
 
-def test_a_build_that_waits_has_no_line(live: Live) -> None:
-    live.plan({"a": None, "b": None})
-    live.begin("b", "")
-    assert lines(live) == ["a  0:00  preparing", "1 waiting"]
-
-
 def test_a_build_that_has_ended_has_no_line(live: Live) -> None:
     live.plan({"a": None, "b": None})
     live.end("a", "failed")
@@ -73,7 +74,7 @@ def test_a_build_that_has_ended_has_no_line(live: Live) -> None:
 
 
 def test_builds_that_nobody_planned_are_ignored(live: Live) -> None:
-    live.begin("x", "a")
+    live.start("x", "a")
     live.step("x", "a")
     live.said("x", "a")
     live.end("x", "failed")
@@ -87,14 +88,14 @@ def test_a_plan_with_colors_colors(live: Live) -> None:
 
 def test_a_bar_of_a_build_is_in_its_line(live: Live) -> None:
     live.plan({"a": None})
-    with live.bar("disk", 0, 1, "a") as bar:
+    with live.bar("a", "disk", 0, 1) as bar:
         bar.add(4)
         assert lines(live) == ["a  0:00  preparing · 5 B disk"]
     assert lines(live) == ["a  0:00  preparing"]
 
 
 def test_a_bar_of_no_build_is_alone(live: Live) -> None:
-    with live.bar("disk", 0) as bar:
+    with live.bar("", "disk", 0) as bar:
         bar.add(5)
         assert lines(live) == ["5 B disk"]
     assert lines(live) == []
@@ -127,33 +128,13 @@ def test_cancelled_builds_say_so(terminal_screen: Any) -> None:
 
 
 def test_contexts_may_overlap(live: Live, terminal_screen: Any) -> None:
-    one, two = live.bar("one", 0), live.bar("two", 0)
+    one, two = live.bar("", "one", 0), live.bar("", "two", 0)
     one.__enter__()
     two.__enter__()
     one.__exit__()
     assert live.area._ticker is not None
     two.__exit__()
     assert live.area._ticker is None
-
-
-def test_a_watched_ui_passes_everything_on(live: Live) -> None:
-    live.plan({"a": None})
-    ui = Ui()
-    watched = WatchedUi(ui, live, "a")
-    watched.say("hello")
-    assert lines(live) == ["a  0:00  preparing · hello"]
-    watched.error("oh")
-    assert lines(live) == ["a  0:00  preparing · oh"]
-    watched.ask("why?")
-    watched.machine("artifact", "0")
-    assert [(how, text) for _, how, text in ui.lines] == [
-        ("say", "hello"),
-        ("error", "oh"),
-        ("ask", "why?"),
-        ("machine", "artifact,0"),
-    ]
-    with watched.progress("disk", total=10, current=5):
-        assert "50% of 10 B disk" in lines(live)[0]
 
 
 def test_no_line_is_lost_and_all_are_whole_while_a_view_is_shown(

@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 OFF = "0"
 
 
-def record(app: App, command: str, wanted: str, *, keep: bool) -> None:
+def record(
+    app: App, command: str, wanted: str, *, keep: bool, listeners: Sequence[Listener] = ()
+) -> None:
     """Begin to write events, before anything else has happened.
 
     Args:
@@ -35,6 +37,7 @@ def record(app: App, command: str, wanted: str, *, keep: bool) -> None:
         command: What is run.
         wanted: The value of ``-events``; empty leaves it to ``PACKER_EVENTS``.
         keep: Whether the run is to be found by ``packer explain``.
+        listeners: Who else is told.
 
     Raises:
         PackerError: what the user has named cannot be written.
@@ -43,7 +46,7 @@ def record(app: App, command: str, wanted: str, *, keep: bool) -> None:
     stream = None
     if files:
         stream = EventStream(app.environ["PACKER_RUN_UUID"], files, app.secrets.apply)
-    app.listen(stream, *_hooks(app))
+    app.listen(stream, *_hooks(app), *listeners)
     app.monitor.tell(_run_started(app, command))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from packer_core.events.monitor import SILENT
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from packer_core.events.monitor import Monitor
     from packer_sdk.interfaces import Progress, Ui
 
+    from .live import Live
+
 RED, GREEN, YELLOW, BLUE, MAGENTA, CYAN = range(31, 37)
 
 CYCLE = (GREEN, CYAN, MAGENTA, YELLOW, BLUE)
@@ -31,12 +34,20 @@ class TargetedUi:
         ui: Where the lines go.
         target: Name of a build; for a post-processor ``BUILD (TYPE)``.
         color: ANSI number from 31 to 36; None leaves errors uncoloured too.
+        bar: Makes a bar that is seen to belong to the target; without it the label says so.
     """
 
-    def __init__(self, ui: Ui, target: str, color: int | None = None) -> None:
+    def __init__(
+        self,
+        ui: Ui,
+        target: str,
+        color: int | None = None,
+        bar: Callable[[str, int, int], AbstractContextManager[Progress]] | None = None,
+    ) -> None:
         self._ui = ui
         self._target = target
         self._color = color
+        self._bar = bar
 
     def say(self, message: str) -> None:
         """Show lines in the colour of the build."""
@@ -58,6 +69,8 @@ class TargetedUi:
         self, label: str, *, total: int, current: int = 0
     ) -> AbstractContextManager[Progress]:
         """Show a bar that names the target."""
+        if self._bar:
+            return self._bar(label, total, current)
         return self._ui.progress(f"{self._target}: {label}", total=total, current=current)
 
     def _lines(self, text: str, color: int | None) -> str:
@@ -107,18 +120,24 @@ class BuildUis:
         ui: Where the lines go.
         color: Whether builds have colours at all.
         monitor: Told what builds say.
+        live: Where their transfers are shown, if there is a live view.
     """
 
-    def __init__(self, ui: Ui, *, color: bool, monitor: Monitor = SILENT) -> None:
+    def __init__(
+        self, ui: Ui, *, color: bool, monitor: Monitor = SILENT, live: Live | None = None
+    ) -> None:
         self._ui = ui
         self._color = color
         self._monitor = monitor
+        self._live = live
         self._lock = threading.Lock()
         self._colors: dict[str, int] = {}
 
     def __call__(self, name: str, kind: str | None = None) -> Ui:
         """Return the Ui of a build, or of a post-processor of that ``kind`` in it."""
-        ui = TargetedUi(self._ui, f"{name} ({kind})" if kind else name, self.color_of(name))
+        bar = partial(self._live.bar, name) if self._live else None
+        target = f"{name} ({kind})" if kind else name
+        ui = TargetedUi(self._ui, target, self.color_of(name), bar)
         return NotedUi(ui, self._monitor, name, kind) if self._monitor.listens else ui
 
     def color_of(self, name: str) -> int | None:

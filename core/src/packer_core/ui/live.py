@@ -1,8 +1,7 @@
 """The live view: what every build does right now, below the output (UI-007).
 
 `Live` keeps the state of the builds and may be told of it from any thread; `live_lines` makes lines
-of the state, `area` puts them onto the terminal. `NO_LIVE` is for everything that is no terminal,
-so that nobody has to ask.
+of the state, `area` puts them onto the terminal.
 """
 
 from __future__ import annotations
@@ -16,12 +15,11 @@ from .live_lines import Build, Shape, Transfer, live_lines, summary
 if TYPE_CHECKING:
     from _thread import RLock
     from collections.abc import Callable, Mapping
-    from contextlib import AbstractContextManager
     from typing import Self
 
-    from packer_sdk.interfaces import Progress, Ui
-
     from .output import Output
+
+PREPARING = "preparing"
 
 
 class Live:
@@ -55,6 +53,7 @@ class Live:
         self._color = False
         self._users = 0
         self._began = clock()
+        self._started = False
         self._builds: dict[str, Build] = {}
         self._transfers: list[Transfer] = []
         self._encoding = output.encoding
@@ -78,16 +77,21 @@ class Live:
         with self._lock:
             self._began = self._clock()
             self._color = any(colors.values())
-            self._builds = {name: Build(name, color) for name, color in colors.items()}
-            for name in colors:
-                self.begin(name, "preparing")
+            self._started = False
+            self._builds = {
+                name: Build(name, color, PREPARING, self._began) for name, color in colors.items()
+            }
 
-    def begin(self, name: str, step: str) -> None:
+    def start(self, name: str, step: str) -> None:
         """Note that a build begins with a step, from which on its time counts.
 
-        An empty step lets it wait for its turn.
+        Builds start when all are prepared: with the first one, the others wait for their turn.
         """
         with self._lock:
+            if not self._started:
+                self._started = True
+                for waiting in self._builds.values():
+                    waiting.step = ""
             if build := self._builds.get(name):
                 build.step, build.since, build.said = step, self._clock(), ""
 
@@ -109,7 +113,7 @@ class Live:
             if build := self._builds.get(name):
                 build.end = how
 
-    def bar(self, label: str, total: int, current: int = 0, build: str = "") -> Bar:
+    def bar(self, build: str, label: str, total: int, current: int = 0) -> Bar:
         """Make a bar; it is shown while its context is open, in the line of a build or alone."""
         return Bar(self, build, Transfer(label, total, current))
 
@@ -163,42 +167,3 @@ class Bar:
     def __exit__(self, *failure: object) -> None:
         self._live.remove(self._build, self._transfer)
         self._live.__exit__()
-
-
-class WatchedUi:
-    """A Ui of one build that lets the live view see what passes.
-
-    Args:
-        ui: Where everything goes.
-        live: The view.
-        build: The name of the build.
-    """
-
-    def __init__(self, ui: Ui, live: Live, build: str) -> None:
-        self._ui = ui
-        self._live = live
-        self._build = build
-
-    def say(self, message: str) -> None:
-        """Show lines."""
-        self._live.said(self._build, message)
-        self._ui.say(message)
-
-    def error(self, message: str) -> None:
-        """Show lines."""
-        self._live.said(self._build, message)
-        self._ui.error(message)
-
-    def ask(self, query: str) -> str:
-        """Put a question."""
-        return self._ui.ask(query)
-
-    def machine(self, category: str, *values: str) -> None:
-        """Emit a record."""
-        self._ui.machine(category, *values)
-
-    def progress(
-        self, label: str, *, total: int, current: int = 0
-    ) -> AbstractContextManager[Progress]:
-        """Show a bar in the line of the build."""
-        return self._live.bar(label, total, current, self._build)

@@ -89,7 +89,7 @@ class TerminalUi:
         from .progress import NO_PROGRESS  # noqa: PLC0415
 
         live = self.live
-        return live.bar(label, total, current) if live else NO_PROGRESS
+        return live.bar("", label, total, current) if live else NO_PROGRESS
 
     @property
     def live(self) -> Live | None:

@@ -9,7 +9,6 @@ configuration is decoded again with the values of the build, right before the wo
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from packer_sdk.cancel import CancelToken
 from packer_sdk.components import Builder, Component, PostProcessor, Provisioner
@@ -20,16 +19,22 @@ from packer_sdk.rpc.artifact import GENERATED_DATA
 from packer_sdk.rpc.communicator import NoCommunicator
 from packer_sdk.rpc.values import build_values, read_values
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Any, Generic, TypeVar
 
     from packer_sdk.components import Processed
     from packer_sdk.interfaces import Artifact, Communicator, Hook, Ui
     from packer_sdk.problems import Problem
 
-logger = logging.getLogger(__name__)
+    ComponentT = TypeVar("ComponentT", bound="Component[Any]")
+else:
+    from packer_sdk.records import Generic
 
-ComponentT = TypeVar("ComponentT", bound="Component[Any]")
+    ComponentT = object()
+
+logger = logging.getLogger(__name__)
 
 
 class Adapter(Generic[ComponentT]):

@@ -7,18 +7,24 @@ on ``self`` that belongs to a call.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
 
+from .records import record
+
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from typing import ClassVar, Generic, TypeVar
 
     from .cancel import CancelToken
     from .interfaces import Artifact, Communicator, Hook, Ui
     from .problems import Problem
 
-ConfigT = TypeVar("ConfigT")
-OutputT = TypeVar("OutputT")
+    ConfigT = TypeVar("ConfigT")
+    OutputT = TypeVar("OutputT")
+else:
+    from .records import Generic
+
+    ConfigT, OutputT = object(), object()
 
 
 class Component(ABC, Generic[ConfigT]):
@@ -91,7 +97,7 @@ class Provisioner(Component[ConfigT]):
         """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Processed:
     """What a post-processor made, and what becomes of the artifact it was given (ENG-008).
 

@@ -10,18 +10,21 @@ bytes (HCL2), or None. Every ``prepare`` starts from nothing (PRV-009).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from .records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
     from .cancel import CancelToken
     from .components import Processed
     from .interfaces import Artifact, Communicator, Hook, Ui
+else:
+    Protocol = object  # as in interfaces
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Prepared:
     """A builder's answer to prepare.
 

@@ -6,16 +6,18 @@ shows it. Calls block, raise what they raise, and are safe from several threads.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from .records import record
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
-    from typing import BinaryIO
+    from typing import BinaryIO, Protocol
 
     from .cancel import CancelToken
+else:
+    Protocol = object  # a plugin process has no use for it, and typing takes long to import
 
 PROVISION_HOOK = "packer_provision"
 """Name a builder gives to :meth:`Hook.run` when its machine is ready (protocol section 5.5)."""
@@ -59,7 +61,7 @@ class Ui(Protocol):
         """Show a bar for ``total`` bytes for as long as the context is open."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileInfo:
     """What travels with an uploaded file besides its bytes.
 
@@ -76,7 +78,7 @@ class FileInfo:
     modified: datetime | None = None
 
 
-@dataclass(slots=True)
+@record
 class RemoteCommand:
     """A command line for the machine being built.
 
@@ -88,9 +90,12 @@ class RemoteCommand:
     """
 
     command: str
-    stdin: BinaryIO | None = field(default=None, repr=False)
-    stdout: BinaryIO | None = field(default=None, repr=False)
-    stderr: BinaryIO | None = field(default=None, repr=False)
+    stdin: BinaryIO | None = None
+    stdout: BinaryIO | None = None
+    stderr: BinaryIO | None = None
+
+    def __repr__(self) -> str:
+        return f"RemoteCommand({self.command!r})"
 
 
 class RunningCommand(Protocol):

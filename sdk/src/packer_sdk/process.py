@@ -22,7 +22,6 @@ import signal
 import subprocess
 from collections import deque
 from functools import partial
-from typing import IO, Protocol, Self
 
 from .cancel import CancelToken
 from .errors import Cancelled, ComponentError
@@ -32,8 +31,11 @@ from .threads import Deadline
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from typing import IO, Protocol, Self
 
     from .interfaces import Ui
+else:
+    Protocol = object  # as in interfaces
 
 logger = logging.getLogger(__name__)
 

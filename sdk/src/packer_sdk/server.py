@@ -28,15 +28,15 @@ import signal
 import socket
 import sys
 import time
-from typing import TYPE_CHECKING, Self
 
 from packer_sdk.errors import ComponentError, PackerError
 from packer_sdk.threads import spawn
 from packer_sdk.wire import handshake
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
-    from typing import NoReturn
+    from typing import NoReturn, Self
 
     from packer_sdk.rpc.server import Service
     from packer_sdk.rpc.session import Session

@@ -16,24 +16,28 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from typing import Generic, Protocol, TypeVar
 
 from .errors import Cancelled, ComponentError, PackerError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from typing import Literal
+    from typing import Generic, Literal, Protocol, TypeVar
 
     from .cancel import CancelToken
     from .interfaces import Ui
 
     OnError = Literal["", "cleanup", "abort", "ask", "run-cleanup-provisioner"]
+    StateT_contra = TypeVar("StateT_contra", contravariant=True)
+    SharedT = TypeVar("SharedT")
+else:
+    from .records import Generic
+
+    Protocol = Generic
+    StateT_contra = SharedT = object()
 
 logger = logging.getLogger(__name__)
 
-StateT_contra = TypeVar("StateT_contra", contravariant=True)
-SharedT = TypeVar("SharedT")
 
 _ANSWERS = {"c": "cleanup", "a": "abort", "r": "retry"}
 

@@ -34,10 +34,17 @@ class Child(Parent):
 
 def test_config_is_frozen_and_keyword_only() -> None:
     child = Child(first="a", maybe=None)
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError, match="immutable: first"):
         child.first = "b"  # type: ignore[misc]
     with pytest.raises(TypeError):
         Parent("a")  # type: ignore[call-arg]
+
+
+def test_config_is_a_dataclass_to_who_imports_dataclasses() -> None:
+    child = Child(first="a", maybe=None)
+    assert dataclasses.is_dataclass(child)
+    assert dataclasses.replace(child, first="b") == Child(first="b", maybe=None)
+    assert dataclasses.asdict(child)["first"] == "a"
 
 
 def test_config_copies_a_mutable_default() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import glob
-from typing import TYPE_CHECKING
 
 from packer_sdk import ComponentError, PackerKeys, PostProcessor, Problem, Processed, config, field
 
 from .outcome import MadeArtifact
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

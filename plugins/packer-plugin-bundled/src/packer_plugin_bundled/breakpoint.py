@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from packer_sdk import (
     Cancelled,
     ComponentError,
@@ -16,6 +14,7 @@ from packer_sdk import (
 
 from .waiting import stoppable
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packer_sdk import (
     ComponentError,
@@ -26,6 +25,7 @@ from .files import in_words, locked, replacing
 from .outcome import MadeArtifact
 from .transfer import chunks, watched
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

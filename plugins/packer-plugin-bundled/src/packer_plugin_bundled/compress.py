@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packer_sdk import (
     ComponentError,
@@ -23,6 +22,7 @@ from .formats import DEFAULT_LEVEL, format_of
 from .outcome import MadeArtifact
 from .transfer import bar
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 

@@ -8,7 +8,6 @@ provisioners that run on this machine (shell-local, sleep, breakpoint) work as t
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packer_sdk import Builder, FileArtifact, PackerKeys, Problem, config, field
 from packer_sdk.communicators.none import NoneCommunicator
@@ -17,6 +16,7 @@ from .files import in_words, replacing
 from .hooks import Build, build_data, run_build
 from .transfer import chunks, watched
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -8,7 +8,6 @@ import shlex
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packer_sdk import ComponentError, Problem
 
@@ -16,6 +15,7 @@ from .files import in_words
 from .scripts import check_scripts, inline_script
 from .variables import INLINE_FORMAT, check_variables, script_variables, written
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 

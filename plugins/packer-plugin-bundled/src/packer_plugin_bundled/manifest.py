@@ -6,13 +6,15 @@ import json
 import os
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from packer_sdk import ComponentError, PackerKeys, PostProcessor, Processed, config, field
 
 from .files import in_words, locked, replacing
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from packer_sdk import Artifact, CancelToken, Ui
 
 

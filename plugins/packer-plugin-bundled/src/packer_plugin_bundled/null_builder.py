@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from packer_sdk import Builder, PackerKeys, Problem, RecordArtifact, config, field
 from packer_sdk.communicators.none import NoneCommunicator
 
 from .hooks import Build, build_data, run_build
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 

@@ -6,7 +6,6 @@ import io
 import shlex
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from packer_sdk import (
     DISCONNECTED,
@@ -22,6 +21,7 @@ from .scripts import unix_lines
 from .transfer import chunks, watched
 from .waiting import HOPELESS, stoppable, until_it_works
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
 

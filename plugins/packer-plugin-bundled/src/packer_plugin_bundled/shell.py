@@ -6,7 +6,6 @@ import io
 import os
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from packer_sdk import (
     DISCONNECTED,
@@ -26,6 +25,7 @@ from .scripts import check_scripts, inline_script
 from .variables import FILE_FORMAT, INLINE_FORMAT, check_variables, script_variables, written
 from .waiting import pause
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import BinaryIO

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from packer_sdk import PackerKeys, PostProcessor, Processed, Provisioner, Template, config, field
 
 from .local_script import LocalScripts, check_local
 from .outcome import build_values
 from .variables import INLINE_FORMAT
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 

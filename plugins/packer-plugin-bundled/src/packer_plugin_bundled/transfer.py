@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, cast
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from typing import BinaryIO
+    from typing import BinaryIO, Protocol
 
     from packer_sdk import CancelToken, Ui
+else:
+    Protocol = object  # quicker to start without typing
 
 SHOWN_FROM_BYTES = 1024 * 1024
 """Smaller files are through before anybody could read a bar."""
@@ -70,7 +72,7 @@ def watched(
 ) -> Iterator[BinaryIO]:
     """Wrap a source: with a bar if it is large, with an eye on cancel in any case."""
     with bar(ui, label, size_bytes) as report:
-        yield cast("BinaryIO", Watched(source, cancel, report))
+        yield Watched(source, cancel, report)  # type: ignore[misc]  # has what readers ask for
 
 
 @contextmanager

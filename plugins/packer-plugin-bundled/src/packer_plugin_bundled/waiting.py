@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, TypeVar
 
 from packer_sdk import Cancelled, ComponentError, PackerError, RemoteError, RpcError
 from packer_sdk.communicators.none import says_no_machine
 from packer_sdk.threads import Deadline, spawn
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from packer_sdk import CancelToken
 
-T = TypeVar("T")
+    T = TypeVar("T")
 
 HOPELESS = "will-not-work-later"
 """Reference of an error that another try cannot mend."""

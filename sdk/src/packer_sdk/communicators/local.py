@@ -13,11 +13,11 @@ import signal
 import subprocess
 import threading
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, cast
 
 from packer_sdk.errors import ComponentError
 from packer_sdk.threads import Deadline, spawn
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from types import TracebackType
@@ -212,7 +212,7 @@ def _pump_output(pipe: BinaryIO, sink: BinaryIO) -> None:
 
 def _pump_input(source: BinaryIO, pipe: BinaryIO) -> None:
     # read1 hands on what is there; read would wait until a whole chunk has been typed.
-    read = cast("Callable[[int], bytes]", getattr(source, "read1", source.read))
+    read: Callable[[int], bytes] = getattr(source, "read1", source.read)
     with suppress(BrokenPipeError), pipe:
         while chunk := read(_CHUNK_BYTES):
             # An unbuffered pipe may take a part only.

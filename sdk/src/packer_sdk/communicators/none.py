@@ -6,14 +6,12 @@ was ever installed. Here a command fails as uploads always did.
 
 from __future__ import annotations
 
-from typing import NoReturn
-
 from packer_sdk.errors import ComponentError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import BinaryIO
+    from typing import BinaryIO, NoReturn
 
     from packer_sdk.interfaces import FileInfo, RemoteCommand, RunningCommand
 

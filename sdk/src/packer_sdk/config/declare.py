@@ -7,21 +7,36 @@ block may be declared below the class that uses it.
 
 from __future__ import annotations
 
-import dataclasses
 import sys
-from typing import Any, TypeVar, dataclass_transform, get_type_hints, overload
 
-from .shapes import Shape, shape_of, strip_optional
+from packer_sdk.records import (
+    DEFAULTS,
+    MISSING,
+    NAMES,
+    Made,
+    annotated,
+    defaults_in,
+    equip,
+    init_by_name,
+    named_record,
+)
+
+from .shapes import shape_of, strip_optional
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeVar, dataclass_transform, overload
 
-T = TypeVar("T")
-ClassT = TypeVar("ClassT", bound=type)
+    from .shapes import Shape
 
-_DOC = "packer_doc"
-_ALIAS = "packer_alias"
+    T = TypeVar("T")
+    ClassT = TypeVar("ClassT", bound=type)
+else:
+    from packer_sdk.records import dataclass_transform, overload
+
+_DATACLASS_FIELDS = "__dataclass_fields__"
+_FIELDS = "__packer_fields__"
 _OPTIONS = "__packer_options__"
 _NAMES = "__packer_names__"
 
@@ -41,8 +56,8 @@ def field(*, doc: str, alias: str | None = None) -> Any: ...
 def field(
     *,
     doc: str,
-    default: Any = dataclasses.MISSING,
-    default_factory: Any = dataclasses.MISSING,
+    default: Any = MISSING,
+    default_factory: Any = MISSING,
     alias: str | None = None,
 ) -> Any:
     """Declare an option of a class made with :func:`config`.
@@ -54,15 +69,23 @@ def field(
         default_factory: Makes the default, where it cannot be written down.
         alias: The name in templates where it cannot be the attribute's (``from``, ``class``).
     """
-    metadata = {_DOC: doc, _ALIAS: alias}
     if isinstance(default, (list, dict)):
-        default, default_factory = dataclasses.MISSING, default.copy
-    return dataclasses.field(
-        default=default, default_factory=default_factory, metadata=metadata, kw_only=True
-    )
+        default, default_factory = MISSING, default.copy
+    if default_factory is not MISSING:
+        default = Made(default_factory)
+    return Field(doc=doc, default=default, alias=alias)
 
 
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
+class Field:
+    """What `field` was told."""
+
+    doc: str = ""
+    default: object = MISSING
+    alias: str | None = None
+
+
+@named_record
 class Option:
     """One option, as declared.
 
@@ -99,28 +122,53 @@ def config(cls: ClassT) -> ClassT:
     these; another config class (a block) or a list of them. ``T | None`` is None unless set.
     Types must be importable when the plugin runs, not only under ``TYPE_CHECKING``.
     """
-    dataclasses.dataclass(frozen=True, kw_only=True)(cls)  # changes the class in place
-    _accept_aliases(cls)
+    told = {name: _as_field(vars(cls).get(name, MISSING)) for name in annotated(cls)}
+    for name, field in told.items():
+        if field.default is not MISSING:
+            setattr(cls, name, field.default)
+        elif name in vars(cls):
+            delattr(cls, name)
+    equip(cls, told, defaults_in(cls))
+    for name in defaults_in(cls):
+        delattr(cls, name)  # a default that is made must not be found on the class
+    setattr(cls, _FIELDS, getattr(cls, _FIELDS, {}) | told)
+    setattr(cls, _DATACLASS_FIELDS, _AsDataclass())
+    cls.__init__ = _constructor(cls)  # type: ignore[misc]
     if "<locals>" in cls.__qualname__:
         setattr(cls, _NAMES, _caller_locals())
     return cls
 
 
-def _accept_aliases(cls: type) -> None:
-    """Let the constructor take option names too: type checkers read ``alias`` that way."""
-    aliases = {
-        field.metadata[_ALIAS]: field.name
-        for field in dataclasses.fields(cls)
-        if field.metadata.get(_ALIAS)
-    }
+class _AsDataclass:
+    """Lets `dataclasses.replace` and its sisters work on configurations, for who imports them."""
+
+    def __get__(self, config: object, config_class: type) -> dict[str, Any]:
+        import dataclasses  # noqa: PLC0415 - plugins start quicker without
+
+        names: tuple[str, ...] = getattr(config_class, NAMES)
+        fields = [(name, object, dataclasses.field(default=None)) for name in names]
+        twin = dataclasses.make_dataclass(config_class.__name__, fields, kw_only=True)
+        return vars(twin)[_DATACLASS_FIELDS]  # type: ignore[no-any-return]
+
+
+def _as_field(told: object) -> Field:
+    """What stands behind the annotation: a `field`, a bare default, or nothing."""
+    if isinstance(told, Field):
+        return told
+    return Field(default=Made(told.copy) if isinstance(told, (list, dict)) else told)
+
+
+def _constructor(cls: type) -> Callable[..., None]:
+    """Takes attributes, and option names too: type checkers read ``alias`` that way."""
+    fields: dict[str, Field] = getattr(cls, _FIELDS)
+    aliases = {field.alias: name for name, field in fields.items() if field.alias}
     if not aliases:
-        return
-    generated = cls.__init__  # type: ignore[misc]
+        return init_by_name
 
     def __init__(self: object, **values: object) -> None:  # noqa: N807 - it is one
-        generated(self, **{aliases.get(name, name): value for name, value in values.items()})
+        init_by_name(self, **{aliases.get(name, name): value for name, value in values.items()})
 
-    cls.__init__ = __init__  # type: ignore[misc]
+    return __init__
 
 
 def _caller_locals() -> dict[str, object]:
@@ -130,7 +178,7 @@ def _caller_locals() -> dict[str, object]:
 
 def is_config(cls: object) -> bool:
     """Whether ``cls`` was made with :func:`config`."""
-    return isinstance(cls, type) and dataclasses.is_dataclass(cls)
+    return isinstance(cls, type) and hasattr(cls, _FIELDS)
 
 
 def options_of(config_class: type) -> tuple[Option, ...]:
@@ -163,12 +211,25 @@ def _options(config_class: type) -> list[Option]:
     if not is_config(config_class):
         raise TypeError(f"not a config class: {config_class!r}; decorate it with @config")
     hints = _hints(config_class)
-    return [_option(config_class, field, hints) for field in dataclasses.fields(config_class)]
+    fields: dict[str, Field] = getattr(config_class, _FIELDS)
+    return [
+        _option(config_class, name, fields[name], hints) for name in getattr(config_class, NAMES)
+    ]
 
 
 def _hints(config_class: type) -> dict[str, Any]:
+    """The annotations of a class and its bases as types; `typing.get_type_hints`, but lighter."""
+    hints: dict[str, Any] = {}
+    for cls in reversed(config_class.__mro__):
+        names = vars(sys.modules.get(cls.__module__, object)) | getattr(cls, _NAMES, {})
+        for name, hint in vars(cls).get("__annotations__", {}).items():
+            hints[name] = _evaluated(hint, names, config_class) if type(hint) is str else hint
+    return hints
+
+
+def _evaluated(hint: str, names: dict[str, Any], config_class: type) -> Any:
     try:
-        return get_type_hints(config_class, localns=getattr(config_class, _NAMES, None))
+        return eval(hint, names)  # noqa: S307 - the author's own annotation
     except NameError as error:
         raise TypeError(
             f"{config_class.__qualname__}: cannot find the type {error.name!r}; "
@@ -176,23 +237,21 @@ def _hints(config_class: type) -> dict[str, Any]:
         ) from error
 
 
-def _option(config_class: type, declared: dataclasses.Field[Any], hints: dict[str, Any]) -> Option:
-    where = f"{config_class.__qualname__}.{declared.name}"
-    hint, is_optional = strip_optional(hints[declared.name])
-    make = _default_maker(declared)
+def _option(config_class: type, name: str, told: Field, hints: dict[str, Any]) -> Option:
+    where = f"{config_class.__qualname__}.{name}"
+    hint, is_optional = strip_optional(hints[name])
+    make = _default_maker(getattr(config_class, DEFAULTS).get(name, MISSING))
     return Option(
-        name=declared.metadata.get(_ALIAS) or declared.name,
-        attribute=declared.name,
+        name=told.alias or name,
+        attribute=name,
         shape=shape_of(hint, where, is_config),
-        doc=declared.metadata.get(_DOC, ""),
+        doc=told.doc,
         required=make is None and not is_optional,
         make_default=make or (lambda: None),
     )
 
 
-def _default_maker(declared: dataclasses.Field[Any]) -> Callable[[], object] | None:
-    if declared.default is not dataclasses.MISSING:
-        return lambda: declared.default
-    if declared.default_factory is not dataclasses.MISSING:
-        return declared.default_factory
-    return None
+def _default_maker(default: object) -> Callable[[], object] | None:
+    if default is MISSING:
+        return None
+    return default.make if isinstance(default, Made) else lambda: default

@@ -8,7 +8,6 @@ one round.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TypeVar
 
 from packer_sdk.errors import ConfigProblems, PackerError
 from packer_sdk.interpolate import Context, render, validate
@@ -23,8 +22,9 @@ from .weak import Mismatch, describe
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from typing import TypeVar
 
-ConfigT = TypeVar("ConfigT")
+    ConfigT = TypeVar("ConfigT")
 
 _INTERNAL = "packer_"
 

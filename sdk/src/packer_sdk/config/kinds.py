@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from functools import total_ordering
-from typing import Generic, TypeVar
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Generic, TypeVar
 
     from packer_sdk.interpolate import Context
 
-TextT = TypeVar("TextT", bound=str)
+    TextT = TypeVar("TextT", bound=str)
+else:
+    from packer_sdk.records import Generic
+
+    TextT = object()
 
 _UNITS_NS = {
     "ns": 1,

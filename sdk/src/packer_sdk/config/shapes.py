@@ -7,10 +7,11 @@ type the schema gives it (`schema`). It knows nothing of paths, problems or temp
 from __future__ import annotations
 
 import os
+import sys
 import types
-from dataclasses import dataclass
 from enum import Enum
-from typing import Any, Literal, Union, get_args, get_origin
+
+from packer_sdk.records import MISSING, record
 
 from . import weak
 from .kinds import Duration, OctalMode, Secret, Template
@@ -18,12 +19,13 @@ from .kinds import Duration, OctalMode, Secret, Template
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, Literal
 
 UNKNOWN_TEXT = "<unknown>"
 """What core sends for a text it does not know yet (protocol section 6.3, PRV-009)."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scalar:
     """One value.
 
@@ -43,26 +45,26 @@ class Scalar:
     unknown: object = UNKNOWN_TEXT
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Late:
     """Template text: not rendered while decoding."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOf:
     """Any number of values of one shape; of blocks, a block that may be repeated."""
 
     element: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MapOf:
     """Values by name."""
 
     element: Shape
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlockOf:
     """A nested configuration."""
 
@@ -84,12 +86,18 @@ _PLAIN: dict[object, Shape] = {
 
 def strip_optional(hint: Any) -> tuple[Any, bool]:
     """Split ``T | None`` into ``T`` and whether there was a None."""
-    if get_origin(hint) not in (Union, types.UnionType):
+    if not (isinstance(hint, types.UnionType) or _is_of_typing(hint, "Union")):
         return hint, False
-    members = [member for member in get_args(hint) if member is not type(None)]
+    members = [member for member in hint.__args__ if member is not type(None)]
     if len(members) == 1:
         return members[0], True
     return hint, False
+
+
+def _is_of_typing(hint: Any, name: str) -> bool:
+    """Whether this is ``Literal[…]`` or ``Union[…]``; if so its author has imported `typing`."""
+    origin = getattr(hint, "__origin__", None)
+    return origin is not None and origin is getattr(sys.modules.get("typing"), name, MISSING)
 
 
 def shape_of(hint: Any, where: str, is_config: Callable[[object], bool]) -> Shape:
@@ -115,8 +123,9 @@ def shape_of(hint: Any, where: str, is_config: Callable[[object], bool]) -> Shap
 
 
 def _generic_shape(hint: Any, where: str, is_config: Callable[[object], bool]) -> Shape:
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is Literal:
+    origin: object = getattr(hint, "__origin__", None)
+    arguments: tuple[Any, ...] = getattr(hint, "__args__", ())
+    if _is_of_typing(hint, "Literal"):
         return _choice({str(member): member for member in arguments})
     if hint is Secret or (origin is Secret and arguments == (str,)):
         return Scalar("string", weak.to_secret, is_secret=True)

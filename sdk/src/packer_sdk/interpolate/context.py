@@ -6,9 +6,9 @@ Most option texts hold no template at all; for them nothing but this module is l
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field, replace
 
 from packer_sdk.errors import PackerError
+from packer_sdk.records import made, named_record, record, replaced
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class RenderError(PackerError):
         self.column = column
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Context:
     """What a template may use (STP-014).
 
@@ -74,13 +74,13 @@ class Context:
     """
 
     data: Mapping[str, object] | None = None
-    user_variables: Mapping[str, str] = field(default_factory=dict)
+    user_variables: Mapping[str, str] = made(default_factory=dict)
     build_name: str = ""
     build_type: str = ""
     template_path: str = ""
     core_version: str = ""
     allow_env: bool = False
-    functions: Mapping[str, Callable[..., object]] = field(default_factory=dict)
+    functions: Mapping[str, Callable[..., object]] = made(default_factory=dict)
     now: float = _STARTED_AT
     nested_user: bool = False
 
@@ -89,10 +89,10 @@ class Context:
     ) -> Context:
         """Return the same context with other data."""
         nested = self.nested_user if nested_user is None else nested_user
-        return replace(self, data=data, nested_user=nested)
+        return replaced(self, data=data, nested_user=nested)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class References:
     """What a text asks for.
 

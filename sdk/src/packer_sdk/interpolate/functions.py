@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence, Sized
-from dataclasses import replace
 
 from packer_sdk.errors import PackerError
+from packer_sdk.records import replaced
 
 from . import formats
 from .context import Context, render
@@ -227,7 +227,7 @@ def _user(context: Context, name: str) -> str:
     if value is None and context.allow_env:
         raise FunctionError(f"variable not set: {name}")
     if value and context.nested_user:
-        return render(value, replace(context, nested_user=False))
+        return render(value, replaced(context, nested_user=False))
     return value or ""
 
 

@@ -8,19 +8,20 @@ trace but shorter text.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+
+from packer_sdk.records import record
 
 from .context import TemplateSyntaxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Literal
 
-Kind = Literal[
-    "text", "open", "close", "blank", "name", "field", "variable", "dot",
-    "string", "number", "char", "operator", "end",
-]  # fmt: skip
+    Kind = Literal[
+        "text", "open", "close", "blank", "name", "field", "variable", "dot",
+        "string", "number", "char", "operator", "end",
+    ]  # fmt: skip
 
 _BLANKS = " \t\r\n"
 _OPEN, _CLOSE = "{{", "}}"
@@ -44,7 +45,7 @@ _WORDS = frozenset({"field", "variable", "name", "dot"})
 _MAY_FOLLOW = re.compile(r"[ \t\r\n.,|:()]|\}\}|\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Token:
     """One token; ``offset`` is its place in the text, in characters."""
 

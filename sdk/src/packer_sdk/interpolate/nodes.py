@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from packer_sdk.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A string, number, boolean or ``nil``."""
 
@@ -13,14 +13,14 @@ class Literal:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dot:
     """The value ``.``."""
 
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Variable:
     """``$name``; ``$`` alone is the data the template was given."""
 
@@ -28,7 +28,7 @@ class Variable:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """``.A.B`` of another value."""
 
@@ -37,7 +37,7 @@ class Field:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """A function; the arguments are those of the command it leads."""
 
@@ -45,7 +45,7 @@ class Function:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """A term and what it is called with."""
 
@@ -54,7 +54,7 @@ class Command:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pipeline:
     """Commands, each given the result of the one before as its last argument.
 
@@ -73,21 +73,21 @@ class Pipeline:
 Term = Literal | Dot | Variable | Field | Function | Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Text:
     """What is not a template."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Action:
     """``{{ … }}``: shown, unless it sets a variable."""
 
     pipeline: Pipeline
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Branch:
     """``if``, ``with`` or ``range`` with its two bodies."""
 
@@ -98,7 +98,7 @@ class Branch:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Jump:
     """``break`` or ``continue``."""
 
@@ -109,7 +109,7 @@ Node = Text | Action | Branch | Jump
 Nodes = tuple[Node, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parsed:
     """A template, with the text that offsets are places in."""
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from packer_sdk.errors import RemoteError
 
 from .messages import Message, read_reply, read_text, read_texts
 from .server import Service
 from .values import build_values, read_values
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from packer_sdk.interfaces import Artifact
 

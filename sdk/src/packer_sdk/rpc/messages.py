@@ -10,17 +10,18 @@ Not a dataclass: making a dozen of those costs a plugin 5 ms of every start.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar, dataclass_transform
-
 from packer_sdk.errors import RemoteProtocolError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import ClassVar, Self, TypeVar, dataclass_transform
 
     Reader = Callable[[object], object]
     StreamNumber = int  # annotates the fields that hold the number of a stream
-
-ReadT = TypeVar("ReadT")
+    ReadT = TypeVar("ReadT")
+else:
+    from packer_sdk.records import dataclass_transform
 
 
 def read_text(value: object) -> str:

@@ -7,11 +7,10 @@ unharmed, as surrogates. Times are `msgpack.Timestamp`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgpack
 
 from packer_sdk.errors import LocalProtocolError, RemoteProtocolError
+from packer_sdk.records import record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ LARGEST_SEQ = 2**64 - 1
 _PACK_BUFFER = 4096
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Request:
     """A call: ``method`` is ``Service.Method``, ``seq`` numbers the calls of a stream from 0."""
 
@@ -38,7 +37,7 @@ class Request:
     body: object
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Response:
     """The answer to the call of the same ``seq``; an empty ``error`` means success."""
 
@@ -192,7 +191,7 @@ class _Pairs:
         return RemoteProtocolError(f"body of {self._what} {self._header}: {reason}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Header:
     """Filled as Go fills its struct: what is missing or nil is zero, what is unknown is skipped."""
 

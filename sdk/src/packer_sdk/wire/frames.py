@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import enum
 import struct
-from dataclasses import dataclass
 
 from packer_sdk.errors import RemoteProtocolError
+from packer_sdk.records import record
 
 VERSION = 0
 HEADER_SIZE = 12
@@ -47,7 +47,7 @@ _LENGTH_SHOWN = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Frame:
     """One frame.
 

@@ -6,9 +6,8 @@ Packer 1.6 and older. We print four and read both.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from packer_sdk.errors import RemoteProtocolError
+from packer_sdk.records import record
 
 MAGIC_COOKIE_NAME = "PACKER_PLUGIN_MAGIC_COOKIE"
 MAGIC_COOKIE_VALUE = "d602bf8f470bc67ca7faa0386276bbdd4330efaf76d1a219cb4d6991ca9872b2"
@@ -27,7 +26,7 @@ NETWORKS = ("unix", "tcp")
 _LONGEST_SHOWN = 120
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handshake:
     """What the line says.
 

@@ -18,9 +18,9 @@ ends the whole session, and so do we.
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
 
 from packer_sdk.errors import ConnectionLost, LocalProtocolError, ProtocolError, RemoteProtocolError
+from packer_sdk.records import record
 
 from .frames import HEADER_SIZE, Flags, Frame, FrameType, decode_header, encode_header
 
@@ -59,7 +59,7 @@ _NORMAL, _PROTOCOL_ERROR = 0, 1
 _GO_AWAY_CODES = {1: "protocol error", 2: "internal error"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StreamEvent:
     """Something happened to a stream. One dataclass for all: making them takes start-up time."""
 
@@ -90,26 +90,26 @@ class StreamReset(StreamEvent):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DataReceived(StreamEvent):
     """Payload arrived. It counts against the window until `Session.consume` is told."""
 
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PongReceived:
     """The peer answered the ping of this number."""
 
     number: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GoneAway:
     """The peer accepts no new streams; those that live go on."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Ended:
     """The last event. ``error`` is None when the peer just closed the connection."""
 

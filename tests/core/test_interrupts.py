@@ -49,3 +49,34 @@ def test_a_signal_that_comes_while_locks_are_held_does_not_deadlock() -> None:
             os.kill(os.getpid(), signal.SIGINT)
             assert not cancel.cancelled
         assert cancel.wait(10)
+
+
+def test_where_nothing_needs_cleaning_up_the_first_is_as_good_as_the_second() -> None:
+    ui: Any = Lines()
+    cancel, abort = CancelToken(), CancelToken()
+    with Interrupts(ui, cancel, abort, "validation") as interrupts, interrupts.at_once():
+        os.kill(os.getpid(), signal.SIGINT)
+        assert abort.wait(10)
+    assert cancel.cancelled
+
+
+def test_a_closed_terminal_is_never_the_second_signal() -> None:
+    ui: Any = Lines()
+    cancel, abort = CancelToken(), CancelToken()
+    with Interrupts(ui, cancel, abort, "build"):
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert cancel.wait(10)
+        os.kill(os.getpid(), signal.SIGHUP)
+        assert not abort.wait(0.1)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert abort.wait(10)
+
+
+def test_under_nohup_a_closed_terminal_stays_ignored() -> None:
+    ui: Any = Lines()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with Interrupts(ui, CancelToken(), CancelToken(), "build"):
+            assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)

@@ -1,13 +1,17 @@
-"""SIGINT and SIGTERM while a build runs (CLI-011).
+"""SIGINT, SIGTERM and SIGHUP while a build runs (CLI-011).
 
 The first one asks every build to stop and to clean up. HashiCorp's Packer swallows all that
 follow, so that a clean-up that hangs can only be killed from outside; here the second one stops
-waiting. A handler runs in the middle of whatever the main thread does, with its locks held, so it
+waiting. A terminal that is closed (SIGHUP) counts as a first one, never as a second: the kernel and
+the shell both send it, and nobody meant it twice. Under ``nohup`` it is ignored, as it should be.
+
+A handler runs in the middle of whatever the main thread does, with its locks held, so it
 does nothing but start a thread.
 """
 
 from __future__ import annotations
 
+import contextlib
 import signal
 from typing import TYPE_CHECKING
 
@@ -17,6 +21,7 @@ from .events.model import Interrupted
 from .events.monitor import SILENT
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from types import FrameType
     from typing import Any, Self
 
@@ -26,10 +31,13 @@ if TYPE_CHECKING:
     from .events.monitor import Monitor
 
 _NAMES = {signal.SIGINT: "interrupt", signal.SIGTERM: "terminated"}
+_HANGUP = getattr(signal, "SIGHUP", None)  # not on Windows
+if _HANGUP:
+    _NAMES[_HANGUP] = "hangup"
 
 
 class Interrupts:
-    """Takes the two signals over while its context is open. For the main thread only.
+    """Takes the signals over while its context is open. For the main thread only.
 
     Args:
         ui: Told about each signal.
@@ -57,14 +65,30 @@ class Interrupts:
 
     def __enter__(self) -> Self:
         for number in _NAMES:
-            self._before[number] = signal.signal(number, self._received)
+            if number != _HANGUP or signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._received)
         return self
 
     def __exit__(self, *failure: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
+    @contextlib.contextmanager
+    def at_once(self) -> Iterator[None]:
+        """While this context is open, the first signal is as good as the second.
+
+        For what leaves nothing to clean up, such as asking plugins about their configuration:
+        there is no call that would cancel it.
+        """
+        take_back = self._cancel.on_cancel(self._abort.cancel)
+        try:
+            yield
+        finally:
+            take_back()
+
     def _received(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if number == _HANGUP and self._count:
+            return
         self._count += 1
         which = signal.Signals(number)
         if self._count == 1:

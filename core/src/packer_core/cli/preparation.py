@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from packer_core.engine.protocols import Fleet
     from packer_core.events.monitor import Monitor
     from packer_core.template.model import Template
+    from packer_sdk.cancel import CancelToken
     from packer_sdk.interfaces import Ui
 
 
@@ -27,11 +28,18 @@ def prepare_and_show(
     fleet: Fleet,
     ui_for: Callable[[str], Ui],
     *,
+    cancel: CancelToken,
     monitor: Monitor = SILENT,
 ) -> list[PreparedJob]:
-    """Return the jobs that can run; why others cannot, and every warning, is shown."""
+    """Return the jobs that can run; why others cannot, and every warning, is shown.
+
+    Raises:
+        Cancelled: ``cancel`` went up meanwhile. What went wrong then is of no interest.
+    """
     ready = []
-    for job in prepare(jobs, template, flags, fleet, monitor):
+    prepared = prepare(jobs, template, flags, fleet, monitor)
+    cancel.check()
+    for job in prepared:
         ui = ui_for(job.job.name)
         if isinstance(job, RefusedJob):
             for error in job.errors:

@@ -53,11 +53,20 @@ def run(app: App, options: BuildOptions) -> int:
     record_plan(app, jobs)
     ui_for = BuildUis(screen, color=app.wants_color(options.color), monitor=app.monitor)
     ui_for.announce(job.name for job in jobs)
-    with app.interruptible(), watched(app.fleet(), app.monitor) as fleet:
+    with app.interruptible() as interrupts, watched(app.fleet(), app.monitor) as fleet:
         build_flags = BuildFlags(
             debug=options.debug, force=options.force, on_error=options.on_error
         )
-        ready = prepare_and_show(jobs, template, build_flags, fleet, ui_for, monitor=app.monitor)
+        with interrupts.at_once():
+            ready = prepare_and_show(
+                jobs,
+                template,
+                build_flags,
+                fleet,
+                ui_for,
+                cancel=app.cancel,
+                monitor=app.monitor,
+            )
         if not ready:
             return 1
         started = time.monotonic()

@@ -49,8 +49,20 @@ def _accepted(app: App, template: Template, choice: Choice) -> bool:
     jobs = plan(template, app.discover(), choice)
     record_plan(app, jobs)
     ui_for = BuildUis(app.screen, color=app.color, monitor=app.monitor)
-    with app.interruptible("validation"), watched(app.fleet(), app.monitor) as fleet:
-        ready = prepare_and_show(jobs, template, BuildFlags(), fleet, ui_for, monitor=app.monitor)
+    with (
+        app.interruptible("validation") as interrupts,
+        watched(app.fleet(), app.monitor) as fleet,
+        interrupts.at_once(),
+    ):
+        ready = prepare_and_show(
+            jobs,
+            template,
+            BuildFlags(),
+            fleet,
+            ui_for,
+            cancel=app.cancel,
+            monitor=app.monitor,
+        )
     return len(ready) == len(jobs)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .plugins.catalog import Catalog
     from .plugins.fleet import Fleet
     from .settings import Settings
+    from .ui.live import Live
 
 
 class App:
@@ -231,6 +232,11 @@ class App:
             self._extensions = Extensions(trace=trace)
             self._extensions.load_installed()
         return self._extensions
+
+    @property
+    def live(self) -> Live | None:
+        """The view below the output; None where there is none."""
+        return getattr(self.screen, "live", None)
 
     @property
     def color(self) -> bool:

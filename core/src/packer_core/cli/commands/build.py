@@ -11,6 +11,7 @@ from packer_core.cli.command import Command
 from packer_core.cli.preparation import prepare_and_show
 from packer_core.cli.recording import record, record_plan
 from packer_core.cli.templates import TEMPLATE_PARAMETERS, TemplateOptions, load, show_warnings
+from packer_core.cli.watching import listeners, live_view
 from packer_core.engine.configs import BuildFlags
 from packer_core.engine.plan import Choice, plan, unknown_choices
 from packer_core.engine.report import report, report_job
@@ -42,7 +43,7 @@ class BuildOptions(TemplateOptions):
 
 def run(app: App, options: BuildOptions) -> int:
     """Load, plan, prepare, build, report."""
-    record(app, "build", options.events, keep=True)
+    record(app, "build", options.events, keep=True, listeners=listeners(app))
     screen = TimestampedUi(app.screen) if options.timestamp_ui else app.screen
     ui = noted(screen, app.monitor)
     template = load(app, options)
@@ -51,9 +52,11 @@ def run(app: App, options: BuildOptions) -> int:
     _warn_of_unknown_choices(app, template, choice)
     jobs = plan(template, app.discover(), choice)
     record_plan(app, jobs)
-    ui_for = BuildUis(screen, color=app.wants_color(options.color), monitor=app.monitor)
+    color = app.wants_color(options.color)
+    ui_for = BuildUis(screen, color=color, monitor=app.monitor, live=app.live)
     ui_for.announce(job.name for job in jobs)
-    with app.interruptible() as interrupts, watched(app.fleet(), app.monitor) as fleet:
+    view = live_view(app, {job.name: ui_for.color_of(job.name) for job in jobs})
+    with app.interruptible() as interrupts, view, watched(app.fleet(), app.monitor) as fleet:
         build_flags = BuildFlags(
             debug=options.debug, force=options.force, on_error=options.on_error
         )

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from packer_sdk.cancel import CancelToken
     from packer_sdk.interfaces import Ui
 
+    from .crashes import CrashReports
     from .events.monitor import Listener, Monitor
     from .events.stream import EventStream
     from .extensions import Extensions
@@ -79,6 +80,7 @@ class App:
         self._cancel: CancelToken | None = None
         self._abort: CancelToken | None = None
         self._catalog: Catalog | None = None
+        self._crashes: CrashReports | None = None
         self._extended: bool | None = None
         self._extensions: Extensions | None = None
 
@@ -270,16 +272,46 @@ class App:
 
     def fleet(self) -> Fleet:
         """What will own the plugin processes of this run; a second interrupt kills them all."""
+        from .leftovers import sweep
         from .plugins.fleet import Fleet
+        from .plugins.origin import distribution_of
+        from .plugins.witness import Witnesses
+        from .run import Run
 
+        if left := sweep(self.paths.journals):
+            runs = (
+                "A run that was killed has" if left == 1 else f"{left} runs that were killed have"
+            )
+            self.ui.say(f"{runs} left processes running: packer gc ends them")
+        witnesses = Witnesses(
+            Run.begin(self.paths.journals, self.environ),
+            self.crashes,
+            lambda component: distribution_of(component, self.paths.receipts),
+        )
         fleet = Fleet(
             self.environ,
             log_frames=self.settings.log_wire,
             keep_alive_s=self.settings.plugin_keepalive,
             part=self.secrets.part,
+            witnesses=witnesses,
         )
         self.abort.on_cancel(fleet.abandon)
         return fleet
+
+    @property
+    def crashes(self) -> CrashReports:
+        """Where crash reports go.
+
+        Raises:
+            PackerError: the environment contradicts itself.
+        """
+        if self._crashes is None:
+            from .crashes import CrashReports
+
+            self._crashes = CrashReports(
+                self.paths.crashes, self.secrets.apply, self.environ, sys.argv
+            )
+        return self._crashes
 
     def interruptible(self, work: str = "build") -> Interrupts:
         """While this context is open, SIGINT and SIGTERM set `cancel`, then `abort` (CLI-011).

@@ -46,13 +46,13 @@ class DeadRun:
         record: What its journal says.
         running: The processes it has left.
         paths: Its folders and sockets that are still there.
-        artifacts: The jobs that were making one.
+        artifacts: The jobs that were making one, and whether it was made.
     """
 
     record: Record
     running: tuple[tuple[str, processes.Process], ...]
     paths: tuple[Path, ...]
-    artifacts: tuple[str, ...]
+    artifacts: tuple[tuple[str, bool], ...]
 
     @property
     def title(self) -> str:
@@ -89,7 +89,11 @@ def look(record: Record) -> DeadRun:
         record=record,
         running=tuple(_running(record)) if record.same_boot else (),
         paths=tuple(path for thing in record.things if (path := _path(thing))),
-        artifacts=tuple(thing.name for thing in record.things if thing.what == "artifact"),
+        artifacts=tuple(
+            (thing.name, bool(thing.details.get("made")))
+            for thing in record.things
+            if thing.what == "artifact"
+        ),
     )
 
 

@@ -123,12 +123,26 @@ def _import_calls() -> tuple[type[Session], Callable[[Session, str, object], Ser
 def _serve_session(session: Session, service: Service) -> NoReturn:
     status = 1
     try:
-        session.serve(service, clean_up_s=CLEAN_UP_S)
+        if not session.serve(service, clean_up_s=CLEAN_UP_S):
+            _kill_children()
         status = 0
     except PackerError as error:
         logger.error("not served: %s", error)  # noqa: TRY400 - made for people
     finally:
         leave(status)
+
+
+def _kill_children() -> None:
+    """Kill what a call that did not stop in time has started: nobody will look after it.
+
+    Children of a call lead sessions of their own, so killing our group does not reach them. What
+    has left them behind as a daemon is nobody's child any more, and meant to stay.
+    """
+    from packer_sdk.family import descendants  # noqa: PLC0415 - for the end of a bad day
+
+    for pid in descendants(os.getpid()):
+        with contextlib.suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def leave(status: int) -> NoReturn:
@@ -156,6 +170,9 @@ def _log_to_stderr() -> None:
     from packer_sdk import logs  # noqa: PLC0415 - a refused start needs none
 
     logs.log_to_stderr()
+    import faulthandler  # noqa: PLC0415 - says where, if a library of C kills the process
+
+    faulthandler.enable(all_threads=False)
 
 
 def _announce(listener: Listener, announce: int) -> None:

@@ -10,7 +10,13 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic, in_order
-from packer_core.errors import InstallError, PluginCrashed, PluginStartError, TemplateError
+from packer_core.errors import (
+    InstallError,
+    PluginCrashed,
+    PluginStartError,
+    TemplateError,
+    worth_showing,
+)
 from packer_core.nearest import join
 from packer_sdk.errors import Cancelled, ConfigProblems, LocalProtocolError
 
@@ -171,7 +177,7 @@ def _problems(problems: Sequence[Problem], color: bool) -> list[str]:
 def _output(error: PackerError) -> list[str]:
     """Return what a program said before it failed, indented."""
     if isinstance(error, PluginStartError | PluginCrashed):
-        said, title = list(error.last_lines), "its last lines:"
+        said, title = worth_showing(error), "its last lines:"
     elif isinstance(error, InstallError):
         said, title = error.output.rstrip().split("\n"), "the installer said:"
     else:

@@ -39,6 +39,7 @@ def load(app: App, options: TemplateOptions, *, strict_variables: bool = True) -
     Raises:
         TemplateError: it is refused.
     """
+    app.crashes.template = str(Path(options.template).absolute())
     inputs = VariableInputs(
         assignments=options.variables,
         files=tuple(map(Path, options.var_files)),

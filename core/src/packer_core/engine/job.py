@@ -6,6 +6,7 @@ import logging
 import time
 from typing import TYPE_CHECKING
 
+from packer_core.errors import reworded
 from packer_core.events.monitor import SILENT
 from packer_sdk.errors import Cancelled, PackerError
 
@@ -79,7 +80,7 @@ def _with_hint_of(failure: PackerError | None, error: PackerError) -> PackerErro
     if failure.message == error.message:
         return failure
     # The builder had more to tell, such as that the clean-up failed, too.
-    return PackerError(error.message, hint=failure.hint, reference=failure.reference)
+    return reworded(failure, error.message)
 
 
 def _finish(

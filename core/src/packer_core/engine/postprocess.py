@@ -17,6 +17,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from packer_core.errors import reworded
 from packer_sdk.errors import Cancelled, PackerError
 
 from .findings import Findings
@@ -94,9 +95,9 @@ def _run_chain(
         keep = processed is None or _keeps(link.post_process, processed)
         if current is original:
             keep_original = keep
-        elif keep:
+        elif keep or processed is None or (same := _same(current, processed.artifact)) is None:
             _add(result.artifacts, current)
-        elif processed is not None and not _same(current, processed.artifact):
+        elif not same:
             _destroy(current, maker, link, result)
         if processed is None:
             return keep_original
@@ -129,11 +130,7 @@ def _run_link(
 
 
 def _named(error: PackerError, link: PreparedPostProcess) -> PackerError:
-    return PackerError(
-        f"post-processor {link.post_process.name} failed: {error}",
-        hint=error.hint,
-        reference=error.reference,
-    )
+    return reworded(error, f"post-processor {link.post_process.name} failed: {error}")
 
 
 def _keeps(step: PostProcess, processed: Processed) -> bool:
@@ -145,8 +142,9 @@ def _keeps(step: PostProcess, processed: Processed) -> bool:
 
 def _settle_original(artifact: Artifact, result: PostProcessed, *, keep: bool) -> None:
     """Put the builder's artifact first, or destroy it (ENG-009)."""
-    double = next((other for other in result.artifacts if _same(other, artifact)), None)
-    if keep:
+    same = [_same(other, artifact) for other in result.artifacts]
+    double = result.artifacts[same.index(True)] if True in same else None
+    if keep or (double is None and None in same):
         if double is not None:
             result.artifacts.remove(double)
         result.artifacts.insert(0, artifact)
@@ -159,10 +157,20 @@ def _add(artifacts: list[Artifact], artifact: Artifact) -> None:
         artifacts.append(artifact)
 
 
-def _same(one: Artifact, other: Artifact) -> bool:
-    """Whether two artifacts stand for the same things; objects differ across the process line."""
+def _same(one: Artifact, other: Artifact) -> bool | None:
+    """Whether two artifacts stand for the same things; objects differ across the process line.
+
+    None if one of them cannot be asked, because its process is gone: then neither is deleted.
+    """
     if one is other:
         return True
+    try:
+        return _told_same(one, other)
+    except PackerError:
+        return None
+
+
+def _told_same(one: Artifact, other: Artifact) -> bool:
     return (one.builder_id, one.id, list(one.files)) == (
         other.builder_id,
         other.id,

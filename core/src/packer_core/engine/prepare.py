@@ -11,6 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packer_core.errors import reworded
 from packer_core.events.model import BuildRefused, ComponentPrepared
 from packer_core.events.monitor import SILENT
 from packer_sdk.errors import PackerError
@@ -192,4 +193,4 @@ def _named(error: PackerError, component: Component) -> PackerError:
     if who in error.message or f"packer-{component.kind}-{component.name}" in error.message:
         return error
     joint = "\n" if "\n" in error.message else " "
-    return PackerError(f"{who}:{joint}{error}", hint=error.hint, reference=error.reference)
+    return reworded(error, f"{who}:{joint}{error}")

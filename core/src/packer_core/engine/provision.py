@@ -14,6 +14,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packer_core.errors import reworded
 from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import Cancelled, PackerError
 from packer_sdk.interfaces import CLEANUP_HOOK, PROVISION_HOOK
@@ -203,8 +204,6 @@ def _named(error: PackerError, provision: Provision, attempts: int) -> PackerErr
     """The same error, telling how often it was tried; with one attempt there is nothing to add."""
     if attempts == 1:
         return error
-    return PackerError(
-        f"provisioner {provision.type} failed {attempts} times, last with: {error}",
-        hint=error.hint,
-        reference=error.reference,
+    return reworded(
+        error, f"provisioner {provision.type} failed {attempts} times, last with: {error}"
     )

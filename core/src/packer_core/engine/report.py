@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packer_core.errors import worth_showing
 from packer_sdk.errors import PackerError
 
 if TYPE_CHECKING:
@@ -66,8 +67,11 @@ def _report_errors(failed: Sequence[Outcome], ui: Ui, ui_for: Callable[[str], Ui
         for error in outcome.errors:
             ui_for(outcome.job).machine("error", str(error))
             ui.error(f"--> {outcome.job}: {error}")
+            for line in worth_showing(error):
+                ui.say(f"      {line}")
             if error.hint:
-                ui.say(f"    hint: {error.hint}")
+                hint = error.hint.replace("\n", "\n          ")
+                ui.say(f"    hint: {hint}")
 
 
 def _report_artifacts(outcomes: Sequence[Outcome], ui: Ui, ui_for: Callable[[str], Ui]) -> None:

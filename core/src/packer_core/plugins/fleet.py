@@ -109,6 +109,11 @@ class Fleet:
         if self._witnesses.run:
             self._witnesses.run.close()
 
+    def keep_folder(self) -> None:
+        """Leave what the plugins leave in the folder of the run (``-on-error=abort``)."""
+        if self._witnesses.run:
+            self._witnesses.run.keep_folder()
+
     def abandon(self) -> None:
         """Kill every process, without waiting for it; whoever calls one learns that it is gone."""
         spawn("abandon", lambda: self.stop(grace_s=0))
@@ -162,7 +167,9 @@ class GuardedBuilder:
     def run(self, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact | None:
         """See `packer_sdk.faces.BuilderFace`."""
         with self.process.explaining("Run"):
+            self.process.witness.making_artifact()
             artifact = self._client.run(ui, RelayedHook(self.process, hook), cancel)
+            self.process.witness.artifact_made(made=artifact is not None)
         return GuardedArtifact(self.process, artifact) if artifact else None
 
 

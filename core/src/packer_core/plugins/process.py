@@ -162,6 +162,11 @@ class PluginProcess:
         return process
 
     @property
+    def witness(self) -> Witness:
+        """Who sees what happens to it."""
+        return self._witness
+
+    @property
     def label(self) -> str:
         """``packer-builder-null``: how messages call it, whatever its file is called."""
         return self.component.key.executable

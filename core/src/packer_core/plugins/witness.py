@@ -169,6 +169,18 @@ class Witness:
             return f"before {call}, between two calls,"
         return f"during {outermost}"
 
+    def making_artifact(self) -> None:
+        """The builder is about to make something that may have to be found if all is killed."""
+        if self._journal:
+            self._journal.coming("artifact", self._job, builder=self._component.name)
+
+    def artifact_made(self, *, made: bool) -> None:
+        """The builder is done, with an artifact or without one."""
+        if self._journal and made:
+            self._journal.there("artifact", self._job, made=True)
+        elif self._journal:
+            self._journal.gone("artifact", self._job)
+
     def blame(self, error: PackerError) -> PackerError:
         """See `Witnesses.blame`."""
         return self._shared.blame(error)

@@ -119,6 +119,7 @@ class LocalScripts:
 
     def _run_one(self, label: str, path: Path, variables: Mapping[str, str]) -> None:
         from packer_sdk import run_command  # noqa: PLC0415 - brings subprocess along
+        from packer_sdk.environment import user_environ  # noqa: PLC0415 - as above
 
         self._ui.say(f"Running local shell script: {label}")
         with in_words("run the script", path):
@@ -129,7 +130,7 @@ class LocalScripts:
             ui=self._ui,
             cancel=self._cancel,
             # In the environment they are seen by the script only, on a command line by all.
-            env={**os.environ, **variables},
+            env={**user_environ(os.environ), **variables},
         )
         if status not in self._config.valid_exit_codes:
             raise _failed(label, path, status, self._config.valid_exit_codes)

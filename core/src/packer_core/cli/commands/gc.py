@@ -46,8 +46,11 @@ def _account(dead: DeadRun, will: str) -> Iterator[str]:
         yield f"{will}killed: process {process.pid} ({label})"
     for path in dead.paths:
         yield f"{will}removed: {path}"
-    for job in dead.artifacts:
-        yield f"build {job} was at work: look whether it has left something"
+    for job, made in dead.artifacts:
+        if made:
+            yield f"build {job} had made its artifact, which is yours to keep or delete"
+        else:
+            yield f"build {job} was at work: look whether it has left something elsewhere"
     if not (dead.running or dead.paths or dead.artifacts):
         yield "it has left nothing but its journal"
 

@@ -84,7 +84,7 @@ def lint(session: nox.Session) -> None:
     session.install(*group("lint"))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
-    session.run("codespell", "sdk", "core", "plugins", "tests", "docs", "examples", "README.md")
+    session.run("codespell", "sdk", "core", "plugins", "docs", "examples", "README.md")
 
 
 @nox.session

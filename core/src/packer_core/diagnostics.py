@@ -37,7 +37,7 @@ class Diagnostic:
     """One thing to tell about a template.
 
     Attributes:
-        summary: What is wrong, in one line: ``unknown key "biulders"``.
+        summary: What is wrong, in one line: ``unknown key "bilders"``.
         place: Where; None if it has no place.
         detail: More words, if there are any.
         hint: What to do next.

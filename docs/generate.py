@@ -14,6 +14,7 @@ import ast
 import importlib
 import importlib.util
 import inspect
+import json
 import os
 import re
 from importlib.metadata import entry_points
@@ -22,6 +23,8 @@ from typing import TYPE_CHECKING
 
 from packer_core.cli.command import Command, Group
 from packer_core.cli.help import COMMANDS, top_help
+from packer_core.events.schema import reference as events_reference
+from packer_core.events.schema import schema
 from packer_core.settings import reference as settings_reference
 from packer_sdk import plugin, testing
 from packer_sdk.config.declare import options_of
@@ -64,6 +67,30 @@ which comes with packer, and `packer-plugin-oci`, which does not.
 A *template* is rendered late and knows more values than other texts; its option names them. The
 keys that packer itself reads in a provisioner or post-processor are on the page about
 [templates](templates.md)."""
+
+_EVENTS = """\
+Every `packer build` and `packer validate` can write down what happens, as it happens: one JSON
+object a line, in UTF-8, each line written at once.
+
+- `-events=PATH` or `PACKER_EVENTS=PATH` names a file, which is emptied first, or a named pipe. A
+  path that cannot be written is an error before anything has started. If it cannot be written
+  later, because the disk is full or the reader of a pipe is gone or does not read for 10 seconds,
+  there is one warning, and the run goes on without it. `-` is refused: on standard output the
+  events would be mixed with the output.
+- The last 20 builds are kept besides, in the folder `runs` of the data folder, readable by you
+  alone, and found by [`packer explain`](commands.md). Of a build that says more than 8 MiB only
+  the output is cut there, not the other events. `PACKER_EVENTS=0` or `-events=0` keeps none.
+
+The last event of a run is `run-finished`. Without it, packer is still at work, was killed, or could
+not write on. Events of builds that run side by side are mixed; the field `build` tells them apart.
+
+What is [sensitive](../how-to/run-in-ci.md) is masked as everywhere else, and of the words of the
+command line those of `-var` are left out. Plugins, and a packer that a build starts, do not get
+`PACKER_EVENTS`.
+
+[`events.schema.json`](events.schema.json) is a JSON Schema of one line. Under
+the same `schema` types and fields may be added: ignore what you do not know. Nothing is removed or
+changes its meaning without a new number."""
 
 _SDK = """\
 Two modules matter to the author of a plugin: `packer_sdk`, to implement a component, and
@@ -282,7 +309,22 @@ def _page(title: str, *parts: str) -> str:
     return "\n\n".join([f"# {title}", _NOTE, *parts]) + "\n"
 
 
+# --- events
+
+
+def events_page() -> str:
+    """Every event of `packer_core.events.model`."""
+    return _page("Events", _EVENTS, events_reference())
+
+
+def events_schema() -> str:
+    """The same for programs."""
+    return json.dumps(schema(), indent=2) + "\n"
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "events.md": events_page,
+    "events.schema.json": events_schema,
     "commands.md": commands_page,
     "settings.md": settings_page,
     "components.md": components_page,

@@ -63,7 +63,14 @@ def test_generated_page_is_what_the_code_says(
 
 
 def test_every_generated_page_is_compared(generator: ModuleType) -> None:
-    assert set(generator.PAGES) == {"commands.md", "settings.md", "components.md", "sdk.md"}
+    assert set(generator.PAGES) == {
+        "commands.md",
+        "components.md",
+        "events.md",
+        "events.schema.json",
+        "sdk.md",
+        "settings.md",
+    }
 
 
 # What is generated from a list must have the whole list; these ask the code by another way.

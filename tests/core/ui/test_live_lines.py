@@ -200,8 +200,13 @@ def test_summary_names_what_went_wrong() -> None:
         Build("e"),
     ]
     assert summary(builds, 62) == (
-        "==> 5 builds: 1 finished, 2 failed (b, c), 1 cancelled (d), 1 not started, in 1:02"
+        "==> 5 builds: 1 finished, 2 failed (b, c), 1 cancelled, 1 not started, in 1:02"
     )
+
+
+def test_summary_names_a_few() -> None:
+    builds = [running(name, end="failed") for name in "abcdefg"]
+    assert summary(builds, 0) == "==> 7 builds: 7 failed (a, b, c, d, e and 2 more), in 0:00"
 
 
 @pytest.mark.parametrize(

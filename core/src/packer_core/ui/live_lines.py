@@ -26,6 +26,7 @@ FINISHED, FAILED, CANCELLED = ENDS = ("finished", "failed", "cancelled")
 _UNITS = ("B", "kB", "MB", "GB", "TB")
 _NARROWEST_BAR, _WIDEST_BAR = 5, 20
 _SHORTEST_NAME = 6
+_MOST_NAMES = 5
 _SHORTEST_TAIL = 6
 """A few letters of a line tell nothing."""
 
@@ -147,17 +148,21 @@ def live_lines(
 
 
 def summary(builds: Sequence[Build], took_s: float) -> str:
-    """One line that says how all builds ended; names those that went wrong."""
+    """One line that says how all builds ended, and which ones failed."""
     parts = []
     for end in ENDS:
         names = [build.name for build in builds if build.end == end]
         if names:
-            listed = "" if end == FINISHED else f" ({', '.join(names)})"
-            parts.append(f"{len(names)} {end}{listed}")
+            parts.append(f"{len(names)} {end}{_listed(names) if end == FAILED else ''}")
     left = sum(not build.end for build in builds)
     if left:
         parts.append(f"{left} not started")
     return f"==> {len(builds)} builds: {', '.join(parts)}, in {elapsed(took_s)}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    others = len(names) - _MOST_NAMES
+    return f" ({', '.join(names[:_MOST_NAMES])}{f' and {others} more' if others > 0 else ''})"
 
 
 def elapsed(seconds: float) -> str:

@@ -19,12 +19,15 @@ MOST_FRAMES = 4
 _STAMP = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?:\[[A-Z]+\] )?")
 _TRACEBACK = "Traceback (most recent call last):"
 _FATAL = "Fatal Python error: "
+_CALLS = ("Current thread ", "Stack (most recent call first):")
 _PANIC = "panic: "
+_USUAL = ("Plugin minimum port: ", "Plugin maximum port: ", "Plugin address: ")
 
 
 def worth_showing(lines: Sequence[str]) -> list[str]:
     """The reason of a death if the lines tell one, else the last of them."""
-    return reason_in(lines) or [line for line in lines if line.strip()][-MOST_LINES:]
+    said = [line for line in lines if (text := _bare(line).strip()) and not text.startswith(_USUAL)]
+    return reason_in(lines) or said[-MOST_LINES:]
 
 
 def reason_in(lines: Sequence[str]) -> list[str]:
@@ -55,7 +58,7 @@ def _traceback(lines: Sequence[str], start: int) -> list[str]:
     left_out = len(frames) - MOST_FRAMES
     shown = [_TRACEBACK]
     if left_out > 0:
-        shown.append(f"  … {left_out} calls before")
+        shown.append(f"  … {left_out} more")
     shown += [text for frame in frames[-MOST_FRAMES:] for text in frame]
     return [*shown, *_message(lines, start, end)]
 
@@ -77,7 +80,7 @@ def _message(lines: Sequence[str], start: int, end: int) -> list[str]:
 def _fatal(texts: list[str]) -> list[str]:
     """The error, and the calls of the thread that had it, which stand the latest first."""
     shown = texts[:1]
-    current = next((i for i, text in enumerate(texts) if text.startswith("Current thread")), None)
+    current = next((i for i, text in enumerate(texts) if text.startswith(_CALLS)), None)
     if current is not None:
         calls = texts[current + 1 : current + 1 + MOST_FRAMES]
         shown += [text for text in calls if text.startswith("  File ")]

@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -81,22 +82,21 @@ class Run:
             environ[USER_TMPDIR] = self._environ.get("TMPDIR", "")
         return environ
 
-    def keep_folder(self) -> None:
-        """Leave what plugins have left: the user wants to look at it (``-on-error=abort``)."""
-        self._keep = True
-
-    def close(self) -> Path | None:
-        """Remove the folder, then the journal. A second call does nothing.
+    def keep_folder(self) -> Path | None:
+        """Leave what plugins have left: the user wants to look at it (``-on-error=abort``).
 
         Returns:
-            The folder, if it is still there because it was to be kept.
+            The folder, if there is anything in it.
         """
+        self._keep = True
+        return self.folder if self.folder and any(self.folder.iterdir()) else None
+
+    def close(self) -> None:
+        """Remove the folder, then the journal. A second call does nothing."""
         folder, self.folder = self.folder, None
-        kept = folder if folder and self._keep and _remove_empty(folder) else None
-        left = folder is not None and kept is None and not _remove(folder)
+        left = folder is not None and not (_remove_empty if self._keep else _remove)(folder)
         if self.journal:
             self.journal.close(keep=left)
-        return kept
 
 
 def _make_folder(journal: RunJournal | None, environ: Mapping[str, str]) -> Path | None:
@@ -130,9 +130,7 @@ def _remove(folder: Path) -> bool:
 
 
 def _remove_empty(folder: Path) -> bool:
-    """Whether there is something in it; if not, it goes."""
-    try:
+    """Remove it if nothing is in it; what is there is the user's from now on."""
+    with suppress(OSError):
         folder.rmdir()
-    except OSError:
-        return folder.exists()
-    return False
+    return True

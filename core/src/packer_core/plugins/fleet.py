@@ -24,6 +24,7 @@ from .witness import Witnesses
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from packer_sdk.cancel import CancelToken
@@ -109,10 +110,14 @@ class Fleet:
         if self._witnesses.run:
             self._witnesses.run.close()
 
-    def keep_folder(self) -> None:
-        """Leave what the plugins leave in the folder of the run (``-on-error=abort``)."""
-        if self._witnesses.run:
-            self._witnesses.run.keep_folder()
+    def keep_folder(self) -> Path | None:
+        """Leave what the plugins have left in the folder of the run (``-on-error=abort``).
+
+        Returns:
+            The folder, if there is anything in it.
+        """
+        run = self._witnesses.run
+        return run.keep_folder() if run else None
 
     def abandon(self) -> None:
         """Kill every process, without waiting for it; whoever calls one learns that it is gone."""

@@ -166,7 +166,7 @@ class Witness:
         """When the process died, seen from ``call``: the outermost call names it best."""
         outermost = next((one.name for one in tuple(self._calls) if one.took_s is None), call)
         if outermost == call and had_ended:
-            return f"before {call}, between two calls,"
+            return "between two calls"
         return f"during {outermost}"
 
     def making_artifact(self) -> None:

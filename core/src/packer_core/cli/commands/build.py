@@ -21,9 +21,18 @@ from packer_core.ui.decorate import BuildUis, TimestampedUi
 from packer_core.ui.noted import noted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from packer_core.app import App
     from packer_core.engine.configs import OnError
+    from packer_core.engine.outcome import Outcome
+    from packer_core.plugins.fleet import Fleet
     from packer_core.template.model import Template
+    from packer_sdk.interfaces import Ui
+
+
+KEEPS = ("abort", "ask")
+"""With these ``-on-error`` a failed build may leave its temporary files for the user to look at."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +65,8 @@ def run(app: App, options: BuildOptions) -> int:
     ui_for = BuildUis(screen, color=color, monitor=app.monitor, live=app.live)
     ui_for.announce(job.name for job in jobs)
     view = live_view(app, {job.name: ui_for.color_of(job.name) for job in jobs})
-    with app.interruptible() as interrupts, view, watched(app.fleet(), app.monitor) as fleet:
+    processes = app.fleet()
+    with app.interruptible() as interrupts, view, watched(processes, app.monitor) as fleet:
         build_flags = BuildFlags(
             debug=options.debug, force=options.force, on_error=options.on_error
         )
@@ -82,6 +92,7 @@ def run(app: App, options: BuildOptions) -> int:
             finished=lambda outcome: report_job(outcome, ui),
             monitor=app.monitor,
         )
+        _keep_what_was_left(processes, options, outcomes, ui)
         return report(
             outcomes,
             ui,
@@ -89,6 +100,15 @@ def run(app: App, options: BuildOptions) -> int:
             duration_s=time.monotonic() - started,
             ready=len(ready) == len(jobs),
         )
+
+
+def _keep_what_was_left(
+    fleet: Fleet, options: BuildOptions, outcomes: Iterable[Outcome], ui: Ui
+) -> None:
+    failed = not all(outcome.succeeded for outcome in outcomes)
+    left = fleet.keep_folder() if failed and options.on_error in KEEPS else None
+    if left:
+        ui.say(f"Kept because of -on-error={options.on_error}: {left}")
 
 
 def _warn_of_unknown_choices(app: App, template: Template, choice: Choice) -> None:

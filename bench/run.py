@@ -2,6 +2,7 @@
 
     python bench/run.py              all of it, about a minute
     python bench/run.py --quick      fewer rounds, 128 MiB through the relay
+    python bench/run.py --peer PATH  the same builds by a HashiCorp packer, too (1.6.6 of Debian)
 
 Ratios, because a machine is fast or slow as it pleases; a ratio says what we add to it.
 """
@@ -9,6 +10,7 @@ Ratios, because a machine is fast or slow as it pleases; a ratio says what we ad
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import re
@@ -19,6 +21,8 @@ import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import psutil
 
 from packer_core.plugins.discovery import bundled_components
 from packer_core.plugins.process import PluginProcess
@@ -36,7 +40,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description="Numbers, as ratios to `python -c pass`.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, less data")
-    parser.add_argument("--only", help="start, version, build or relay")
+    parser.add_argument("--only", help="one part: start, version, build, relay, peer …")
+    parser.add_argument("--peer", help="another packer, to build the same with")
     options = parser.parse_args()
     rounds, size = (5, 128 * MIB) if options.quick else (15, 1024 * MIB)
     # What is measured is what users have: modules compiled once, at the first run.
@@ -51,6 +56,8 @@ def main() -> None:
             "build": lambda: show("packer build: 3 components", build(rounds), unit),
             "relay": lambda: relay(size),
         }
+        if options.peer:
+            parts["peer"] = lambda: peers(options.peer, rounds)
         for name, measure in parts.items():
             if options.only in (None, name):
                 measure()
@@ -105,6 +112,61 @@ def build(rounds: int) -> float:
     }
     Path("small.json").write_text(json.dumps(template))
     return seconds([PACKER, "build", "small.json"], rounds)
+
+
+def peers(peer: str, rounds: int) -> None:
+    """The same builds by both: one of three components, and fifty of those side by side."""
+    for count, times in ((1, rounds), (50, 3)):
+        builders = [
+            {"type": "null", "name": f"n{number}", "communicator": "none"}
+            for number in range(count)
+        ]
+        template = {
+            "builders": builders,
+            "provisioners": [{"type": "shell-local", "inline": ["true"]}],
+            "post-processors": ["manifest"],
+        }
+        path = Path(f"peer{count}.json")
+        path.write_text(json.dumps(template))
+        ours, our_memory = build_watched(PACKER, path, times)
+        theirs, their_memory = build_watched(peer, path, times)
+        what = f"packer build, {count} at once"
+        print(
+            f"{what:44} {ours * 1000:7.0f} ms against {theirs * 1000:.0f} ms: "
+            f"{ours / theirs:4.2f} times  (aim: 1.0 or less)"
+        )
+        print(
+            f"{'  memory of all processes':44} {our_memory / MIB:7.0f} MiB against "
+            f"{their_memory / MIB:.0f} MiB: {our_memory / their_memory:4.2f} times"
+        )
+
+
+def build_watched(program: str, template: Path, rounds: int) -> tuple[float, int]:
+    """Median wall time in seconds, and the most memory of all processes together in bytes."""
+    environ = {**os.environ, "CHECKPOINT_DISABLE": "1"}
+    command = [program, "build", str(template)]
+    times, memory = [], 0
+    for _ in range(rounds):
+        Path("packer-manifest.json").unlink(missing_ok=True)
+        started = time.perf_counter()
+        # Fifty manifests at once are more than the peer's lock file can bear at times; its time
+        # counts all the same.
+        subprocess.run(command, check=program == PACKER, stdout=subprocess.DEVNULL, env=environ)
+        times.append(time.perf_counter() - started)
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, env=environ)
+    while child.poll() is None:
+        memory = max(memory, proportional_memory(psutil.Process(child.pid)))
+    return statistics.median(times), memory
+
+
+def proportional_memory(parent: psutil.Process) -> int:
+    """Bytes of a process and all below it, what they share counted once (PSS)."""
+    total = 0
+    with contextlib.suppress(psutil.Error):
+        for process in (parent, *parent.children(recursive=True)):
+            with contextlib.suppress(psutil.Error):
+                total += process.memory_full_info().pss
+    return total
 
 
 def relay(size: int) -> None:

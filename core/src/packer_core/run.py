@@ -11,6 +11,7 @@ from __future__ import annotations
 import itertools
 import logging
 import os
+import threading
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +55,7 @@ class Run:
         self._mark = journal.mark if journal else os.urandom(8).hex()
         self._numbers = itertools.count(1)
         self._keep = False
+        self._closing = threading.Lock()
 
     @classmethod
     def begin(cls, journals: Path, environ: Mapping[str, str]) -> Run:
@@ -92,11 +94,12 @@ class Run:
         return self.folder if self.folder and any(self.folder.iterdir()) else None
 
     def close(self) -> None:
-        """Remove the folder, then the journal. A second call does nothing."""
-        folder, self.folder = self.folder, None
-        left = folder is not None and not (_remove_empty if self._keep else _remove)(folder)
-        if self.journal:
-            self.journal.close(keep=left)
+        """Remove the folder, then the journal. A second call waits for the first to be done."""
+        with self._closing:
+            folder, self.folder = self.folder, None
+            left = folder is not None and not (_remove_empty if self._keep else _remove)(folder)
+            if self.journal:
+                self.journal.close(keep=left)
 
 
 def _make_folder(journal: RunJournal | None, environ: Mapping[str, str]) -> Path | None:

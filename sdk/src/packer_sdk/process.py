@@ -56,6 +56,7 @@ def run_command(
     cwd: str | os.PathLike[str] | None = None,
     input: str | bytes | None = None,  # noqa: A002 - the word of subprocess
     check: bool = False,
+    shown: str = "",
 ) -> int:
     """Run a program on this machine and show what it prints, line by line.
 
@@ -68,6 +69,8 @@ def run_command(
         cwd: The folder to run in.
         input: What it reads; it reads nothing without.
         check: Whether an exit status other than 0 is an error.
+        shown: What is logged, and told in errors, instead of the command, for one that holds
+            values that are nobody's business. The environment is never shown.
 
     Returns:
         The exit status; minus the number of the signal that killed it.
@@ -85,10 +88,11 @@ def run_command(
         complain(line)
 
     sinks = (LineWriter(say), LineWriter(show_error))
-    status = _run(argv, sinks, cancel=cancel, env=env, cwd=cwd, input_=input)
+    command = shown or shlex.join(_words(argv))
+    status = _run(argv, sinks, command, cancel=cancel, env=env, cwd=cwd, input_=input)
     if check and status:
         # What the ui has shown need not be told again.
-        raise _failure(argv, status, () if ui else last_lines)
+        raise _failure(command, status, () if ui else last_lines)
     return status
 
 
@@ -113,9 +117,10 @@ def read_command(
     printed = BytesIO()
     last_lines: deque[str] = deque(maxlen=_LAST_LINES)
     sinks = (printed, LineWriter(last_lines.append))
-    status = _run(argv, sinks, cancel=cancel, env=env, cwd=cwd, input_=input)
+    command = shlex.join(_words(argv))
+    status = _run(argv, sinks, command, cancel=cancel, env=env, cwd=cwd, input_=input)
     if status:
-        raise _failure(argv, status, last_lines)
+        raise _failure(command, status, last_lines)
     return printed.getvalue().decode(errors="replace")
 
 
@@ -130,11 +135,8 @@ def _words(argv: Sequence[str | os.PathLike[str]]) -> list[str]:
     return [os.fspath(word) for word in argv]
 
 
-def _failure(
-    argv: Sequence[str | os.PathLike[str]], status: int, last_lines: Sequence[str] | deque[str]
-) -> ComponentError:
+def _failure(command: str, status: int, last_lines: Sequence[str] | deque[str]) -> ComponentError:
     """Return the best account of a failure there is: how it ended, what it was, what it said."""
-    command = shlex.join(_words(argv))
     hint = None
     if status < 0:
         text = f"command was killed by {_signal_name(-status)}: {command}"
@@ -174,6 +176,7 @@ class _Sink(Protocol):
 def _run(
     argv: Sequence[str | os.PathLike[str]],
     sinks: tuple[_Sink, _Sink],
+    command: str,
     *,
     cancel: CancelToken | None,
     env: Mapping[str, str] | None,
@@ -183,7 +186,7 @@ def _run(
     if cancel:
         cancel.check()
     words = _words(argv)
-    logger.info("running %s", shlex.join(words))
+    logger.info("running %s", command)
     data = input_.encode() if isinstance(input_, str) else input_
     child = _start(words, env=env, cwd=cwd, has_input=data is not None)
     with _Watch(child, sinks, data, cancel or CancelToken()) as watch:

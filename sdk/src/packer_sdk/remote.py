@@ -27,6 +27,7 @@ def run_remote(
     *,
     cancel: CancelToken | None = None,
     stdin: BinaryIO | None = None,
+    shown: str = "",
 ) -> int:
     """Run a command line in the machine and show what it prints, line by line.
 
@@ -37,6 +38,8 @@ def run_remote(
         cancel: When it goes up, waiting ends; the command itself cannot be stopped through a
             communicator (protocol section 5.5).
         stdin: What the command reads.
+        shown: What is logged instead of the command, for one that holds values that are nobody's
+            business. Sensitive variables are masked in any case.
 
     Returns:
         The exit status; `DISCONNECTED` if the machine went away before it could tell.
@@ -47,7 +50,7 @@ def run_remote(
     """
     if cancel:
         cancel.check()
-    logger.info("remote command: %s", command)
+    logger.info("remote command: %s", shown or command)
     stdout, stderr = LineWriter(ui.say), LineWriter(ui.error)
     running = communicator.start(
         RemoteCommand(command, stdin=stdin, stdout=stdout.as_file(), stderr=stderr.as_file())

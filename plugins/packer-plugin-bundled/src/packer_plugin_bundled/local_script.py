@@ -13,7 +13,7 @@ from packer_sdk import ComponentError, Problem
 
 from .files import in_words
 from .scripts import check_scripts, inline_script
-from .variables import INLINE_FORMAT, check_variables, script_variables, written
+from .variables import HIDDEN, INLINE_FORMAT, check_variables, script_variables, written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,6 +129,7 @@ class LocalScripts:
             self._command(path, variables),
             ui=self._ui,
             cancel=self._cancel,
+            shown=shlex.join(self._command(path, dict.fromkeys(variables, HIDDEN))),
             # In the environment they are seen by the script only, on a command line by all.
             env={**user_environ(os.environ), **variables},
         )

@@ -47,7 +47,7 @@ class ManifestPostProcessor(PostProcessor[ManifestConfig]):
             # The first build of a forced run starts a new list, the others add to that.
             if config.packer_force and manifest.get("last_run_uuid") != run_id:
                 manifest["builds"] = []
-            manifest["builds"].append(_entry(config, artifact, run_id))
+            manifest["builds"].append(_masked(_entry(config, artifact, run_id), config, ui))
             manifest["last_run_uuid"] = run_id
             _write(config.output, manifest)
         return Processed(artifact, keep_input=True, force_keep=True)
@@ -66,6 +66,24 @@ def _entry(config: ManifestConfig, artifact: Artifact, run_id: str) -> dict[str,
     entry["packer_run_uuid"] = run_id
     entry["custom_data"] = config.custom_data or None
     return entry
+
+
+def _masked(entry: dict[str, object], config: ManifestConfig, ui: Ui) -> dict[str, object]:
+    """The entry without sensitive values: manifests are archived, mailed and published.
+
+    Packer writes them as they are. A build that took an hour is not refused for it, either.
+    """
+    secrets = {config.packer_user_variables.get(name) for name in config.packer_sensitive_variables}
+    if not any(secrets):
+        return entry
+    from packer_sdk.masking import MASK, SecretFilter  # noqa: PLC0415 - most have no secrets
+
+    masking = SecretFilter()
+    masking.register_nested(secrets)
+    masked: dict[str, object] = masking.apply_nested(entry)
+    if masked != entry:
+        ui.say(f"The manifest says {MASK} where a sensitive variable would stand")
+    return masked
 
 
 def _file(path: str, config: ManifestConfig) -> dict[str, object]:

@@ -68,13 +68,15 @@ class Machine:
             lambda: self.communicator.start(RemoteCommand(command)).wait(),
         )
 
-    def run(self, command: str) -> int:
-        """Run a command and show its output; gives its exit status."""
+    def run(self, command: str, shown: str) -> int:
+        """Run a command and show its output; ``shown`` is what is logged. Gives its exit status."""
         # Even starting may take its time, and must not hold up a cancel.
         return stoppable(
             self.cancel,
             "remote-script",
-            lambda: run_remote(self.ui, self.communicator, command, cancel=self.cancel),
+            lambda: run_remote(
+                self.ui, self.communicator, command, cancel=self.cancel, shown=shown
+            ),
         )
 
     def remove(self, *paths: str) -> None:
@@ -116,6 +118,7 @@ class RemoteScript:
         label: What the user calls it.
         path: Where it goes on the machine.
         command: What runs it.
+        shown: The same without the values of variables, for the log.
         variables: Text of the file with its variables, empty if they are in the command.
         variables_path: Where that file goes.
     """
@@ -123,6 +126,7 @@ class RemoteScript:
     label: str
     path: str
     command: str
+    shown: str
     variables: str = ""
     variables_path: str = ""
 
@@ -152,7 +156,7 @@ class RemoteScript:
         if self.variables_path:
             machine.put(io.BytesIO(self.variables.encode()), self.variables_path, 0o600)
         machine.put(source, self.path, 0o755)
-        return machine.run(self.command)
+        return machine.run(self.command, self.shown)
 
     def hide(self, machine: Machine) -> None:
         """After a failure: the script stays for who looks into it, secrets do not."""

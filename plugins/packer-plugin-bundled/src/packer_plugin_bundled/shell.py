@@ -22,7 +22,14 @@ from packer_sdk import (
 from .files import in_words
 from .remote_script import Machine, RemoteScript, prepared_source
 from .scripts import check_scripts, inline_script
-from .variables import FILE_FORMAT, INLINE_FORMAT, check_variables, script_variables, written
+from .variables import (
+    FILE_FORMAT,
+    HIDDEN,
+    INLINE_FORMAT,
+    check_variables,
+    script_variables,
+    written,
+)
 from .waiting import pause
 
 TYPE_CHECKING = False
@@ -182,12 +189,14 @@ def _remote_script(config: ShellConfig, label: str, variables: Mapping[str, str]
     )
     pattern = config.env_var_format or (FILE_FORMAT if config.use_env_var_file else INLINE_FORMAT)
     text = written(variables, pattern)
+    hidden = written(dict.fromkeys(variables, HIDDEN), pattern)
     in_file = config.use_env_var_file
     variables_path = _joined(config.remote_folder, f"varfile_{number:08d}.sh") if in_file else ""
     return RemoteScript(
         label=label,
         path=path,
         command=_command(config, path, variables_path, "" if in_file else text),
+        shown=_command(config, path, variables_path, "" if in_file else hidden),
         variables=text if in_file else "",
         variables_path=variables_path,
     )

@@ -16,6 +16,9 @@ INLINE_FORMAT = "%s='%s' "
 FILE_FORMAT = "export %s='%s'\n"
 """Variables in a file that a shell reads with ``.``."""
 
+HIDDEN = "…"
+"""Stands for the value of a variable in the log."""
+
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _VERB = re.compile(r"%(?:\[([12])\])?([sv%])|%")
 _HTTP = {

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packer_core.ui.secrets import MASK, SHORTEST, SecretFilter, forms
+from packer_sdk.masking import MASK, SHORTEST, SecretFilter, forms
 from packer_sdk.threads import spawn
 
 SECRETS = st.text(min_size=SHORTEST, max_size=40).filter(

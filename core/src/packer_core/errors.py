@@ -6,6 +6,7 @@
     ├─ TemplateError        the template or its variables are wrong; holds Diagnostics
     ├─ PluginNotFound       no component of that kind and name
     ├─ PluginStartError     a plugin process did not come up; holds its last lines of stderr
+    ├─ ComponentRefused     a component does not accept its options; knows where they stand
     ├─ PluginCrashed        a plugin process died; holds its last lines and its crash report
     └─ InstallError         a plugin could not be installed; holds the installer's output
 """
@@ -16,9 +17,9 @@ from packer_sdk.errors import PackerError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
-    from .diagnostics import Diagnostic
+    from .diagnostics import Diagnostic, Place
 
 
 class TemplateError(PackerError):
@@ -51,6 +52,35 @@ class PluginStartError(PackerError):
     ) -> None:
         super().__init__(message, hint=hint)
         self.last_lines = tuple(last_lines)
+
+
+class ComponentRefused(PackerError):
+    """A component does not accept its options.
+
+    Attributes:
+        who: Kind and name of the component.
+        text: What it says about them, line by line.
+        place: Where the component stands in the template.
+        places: Where its options stand.
+    """
+
+    reference = "configuration-refused"
+
+    def __init__(
+        self,
+        text: str,
+        *,
+        who: str = "a component",
+        place: Place | None = None,
+        places: Mapping[str, Place] | None = None,
+        hint: str | None = None,
+    ) -> None:
+        joint = "\n" if "\n" in text else " "
+        super().__init__(f"{who}:{joint}{text}", hint=hint)
+        self.who = who
+        self.text = text
+        self.place = place
+        self.places = places or {}
 
 
 class PluginCrashed(PackerError):

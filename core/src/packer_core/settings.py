@@ -69,9 +69,7 @@ class Settings:
         " builds are kept besides, those of the last 20, unless it is `0`."
     )
     no_color: bool = _setting("Print no colours.", _any, also=("NO_COLOR",))
-    live: bool = _setting(
-        "Show what every build does below the output of a terminal.", _unless_off
-    )
+    live: bool = _setting("Show what every build does below the output of a terminal.", _unless_off)
     config: str = _setting(
         "The configuration file, in JSON, instead of `~/.packerconfig`"
         " (`%APPDATA%\\packer.config` on Windows)."

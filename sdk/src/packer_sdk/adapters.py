@@ -50,6 +50,7 @@ class Adapter(Generic[ComponentT]):
         self._protobuf = protobuf
         self._configs: tuple[object, ...] = ()
         self._config: object | None = None
+        self._untold: tuple[Problem, ...] = ()
 
     def config_spec(self) -> bytes:
         """Schema of the options.
@@ -71,6 +72,20 @@ class Adapter(Generic[ComponentT]):
         self._configs, self._config = tuple(configs), config
         return warnings
 
+    def _take_and_keep_warnings(self, configs: Sequence[object]) -> None:
+        """Start over; what is odd about it is told with the first call that has a Ui.
+
+        Only builders can answer a prepare with warnings (protocol section 5.2).
+        """
+        self._untold = self._take(configs)
+        for warning in self._untold:
+            logger.warning("configuration: %s", warning)
+
+    def _tell_warnings(self, ui: Ui) -> None:
+        untold, self._untold = self._untold, ()
+        for warning in untold:
+            ui.say(f"Warning: {warning}")
+
     def _config_with(self, data: Mapping[str, object]) -> Any:
         """The config object, with templates rendered from the values of the build."""
         config = self._prepared()
@@ -86,8 +101,8 @@ class Adapter(Generic[ComponentT]):
     ) -> tuple[object, tuple[Problem, ...]]:
         config: object = decode_config(self.component.config_class, configs, data=data)
         problems = tuple(self.component.check(config))
-        if any(problem.severity == "error" for problem in problems):
-            raise ConfigProblems(problems)
+        if errors := [problem for problem in problems if problem.severity == "error"]:
+            raise ConfigProblems(errors)  # as text they could not be told from warnings
         return config, problems
 
 
@@ -117,7 +132,7 @@ class ProvisionerAdapter(Adapter["Provisioner[Any]"]):
         Raises:
             ConfigProblems: it is refused.
         """
-        _log_warnings(self._take(configs))
+        self._take_and_keep_warnings(configs)
 
     def provision(
         self,
@@ -127,6 +142,7 @@ class ProvisionerAdapter(Adapter["Provisioner[Any]"]):
         cancel: CancelToken,
     ) -> None:
         """Do the work in the machine."""
+        self._tell_warnings(ui)
         config = self._config_with(data)
         door = communicator or NoCommunicator()
         self.component.provision(config, ui, door, data, cancel)
@@ -141,10 +157,11 @@ class PostProcessorAdapter(Adapter["PostProcessor[Any]"]):
         Raises:
             ConfigProblems: it is refused.
         """
-        _log_warnings(self._take(configs))
+        self._take_and_keep_warnings(configs)
 
     def post_process(self, ui: Ui, artifact: Artifact, cancel: CancelToken) -> Processed | None:
         """Turn an artifact into another; options may use the values of its build."""
+        self._tell_warnings(ui)
         data: dict[str, object] = {}
         if _holds_template(self._configs):
             data = read_values(artifact.state(GENERATED_DATA))
@@ -210,11 +227,6 @@ def adapter_for(kind: str, component_class: object, *, protobuf: bool = True) ->
         what = f"it is a {actual}" if actual else f"it does not derive from {base.__name__}"
         raise ComponentError(f"not a {kind}: {name} ({what})")
     return adapter(component_class, protobuf=protobuf)
-
-
-def _log_warnings(warnings: Sequence[Problem]) -> None:
-    for warning in warnings:
-        logger.warning("configuration: %s", warning)
 
 
 def _holds_template(value: object) -> bool:

@@ -135,7 +135,7 @@ def test_of_two_values_the_last_counts() -> None:
             "flag behind an argument: -force",
             "flags stand in front: packer build -force …",
         ),
-        (["-force=maybe", "t"], "bad value for -force: 'maybe' is not a valid boolean", None),
+        (["-force=maybe", "t"], "bad value for -force: 'maybe' is neither true nor false", None),
         (["-parallel-builds=x", "t"], "bad value for -parallel-builds: 'x' is not a valid", None),
         (["-on-error=x", "t"], "bad value for -on-error: 'x' is not one of", None),
         (["-var", "a", "t"], "bad value for -var: 'a' is not of the form KEY=VALUE", None),

@@ -42,7 +42,7 @@ def test_normalise(words: list[str], rewritten: list[str]) -> None:
     ("words", "message", "hint"),
     [
         (["-frce", "t"], "unknown flag: -frce", 'did you mean "-force"?'),
-        (["--on-eror=ask"], "unknown flag: --on-eror=ask", 'did you mean "-on-error"?'),
+        (["--on-eror=ask"], "unknown flag: --on-eror", 'did you mean "-on-error"?'),
         (["-nothing-like-it"], "unknown flag: -nothing-like-it", None),
         (["-var"], "flag needs a value: -var", "-var=VALUE"),
         (["-=x"], "malformed flag: -=x", "a flag is written -NAME, -NAME=VALUE or --NAME"),

@@ -87,10 +87,10 @@ def extra(tmp_path: Path) -> dict[str, str]:
     return extension(tmp_path, COMMANDS)
 
 
-def test_an_unknown_command_shows_the_help_and_ends_with_127() -> None:
+def test_an_unknown_command_names_the_nearest_and_ends_with_127() -> None:
     finished = packer("biuld")
     assert finished.returncode == 127
-    assert finished.stdout.startswith('unknown command: biuld (did you mean "build"?)\n\nUsage: ')
+    assert finished.stdout == 'Error: unknown command: biuld\n\nhint: did you mean "build"?\n'
     assert finished.stderr == ""
 
 

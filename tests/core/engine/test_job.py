@@ -38,7 +38,7 @@ def test_job_builds_provisions_and_post_processes(screen: Screen) -> None:
     assert outcome.job == "maker.a"
     assert outcome.artifacts == (packed,)
     assert machine.calls == [{"ID": "i-1"}]
-    assert screen.said("maker.a (pack)") == ["Running post-processor: pack"]
+    assert screen.said("maker.a") == ["Running post-processor: pack"]
 
 
 def test_job_without_an_artifact_is_a_success_and_runs_no_post_processor(screen: Screen) -> None:

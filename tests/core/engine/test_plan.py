@@ -26,7 +26,7 @@ def test_plan_builds_only_what_was_chosen() -> None:
 def test_plan_refuses_a_choice_that_leaves_nothing_and_names_what_there_is() -> None:
     with pytest.raises(PackerError, match="no builds to run: -only=c") as caught:
         plan(template(source("a"), source("b")), CATALOG, Choice(only=("c",)))
-    assert caught.value.hint == "the builders of this template are: a, b"
+    assert caught.value.hint == "the builds of this template are: a, b"
 
 
 def test_plan_names_every_missing_component_once_for_each_place() -> None:

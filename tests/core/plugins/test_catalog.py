@@ -57,8 +57,16 @@ def test_missing_component_names_the_nearest_and_how_to_install_it() -> None:
     assert "provisioner" in str(caught.value)
     with pytest.raises(PluginNotFound) as caught:
         catalog.find("builder", "dockr")
-    assert str(caught.value) == 'there is no builder: dockr (did you mean "docker"?)'
-    assert caught.value.hint == "packer plugins install packer-plugin-dockr"
+    assert str(caught.value) == "there is no builder: dockr"
+    install = "packer plugins install packer-plugin-dockr"
+    assert caught.value.hint == f'did you mean "docker"? If not: {install}'
+
+
+def test_missing_component_with_a_hyphen_may_be_one_of_several_of_a_plugin() -> None:
+    with pytest.raises(PluginNotFound) as caught:
+        Catalog().find("builder", "amazon-ebs")
+    names = "packer-plugin-amazon-ebs, or packer-plugin-amazon"
+    assert caught.value.hint == f"packer plugins install {names}"
 
 
 def test_missing_component_of_an_empty_catalog_is_told_plainly() -> None:

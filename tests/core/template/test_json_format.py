@@ -68,8 +68,8 @@ def test_options_reach_plugins_unrendered_with_floats_and_without_the_keys_of_co
 
 def test_parts_know_where_they_stand() -> None:
     template = load_template(TEMPLATES / "complete.json", VariableInputs((("password", "x"),)))
-    assert [source.place.line for source in template.sources] == [13, 17]
-    assert [provision.place.line for provision in template.provisions] == [26, 35]
+    assert [source.place.line for source in template.sources] == [14, 18]
+    assert [provision.place.line for provision in template.provisions] == [27, 36]
     assert [chain[0].place.line for chain in template.chains] == [45, 46, 48]
 
 

@@ -130,7 +130,7 @@ def test_template_may_come_through_a_pipe() -> None:
 
 def test_places_hold_the_path_as_it_was_typed(load: Load) -> None:
     template = load({"builders": [{"type": "null"}]})
-    assert str(template.sources[0].place) == "box.json:3:5"
+    assert str(template.sources[0].place) == "box.json:4:15"
 
 
 def test_warnings_alone_do_not_refuse(load: Load) -> None:

@@ -135,7 +135,7 @@ def test_too_large_file_is_refused_with_the_limit(tmp_path: Path) -> None:
     assert len(read_file(path, "template")) == MOST_BYTES
     with path.open("wb") as file:
         file.truncate(MOST_BYTES + 1)
-    assert refusal(path) == f"too large template: {path}: 8 MiB is the limit"
+    assert refusal(path) == f"cannot read template: {path}: it is larger than 8 MiB"
 
 
 def test_standard_input_is_read_to_its_end() -> None:
@@ -158,5 +158,8 @@ def test_closed_standard_input_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_endless_standard_input_is_refused() -> None:
-    with Path("/dev/zero").open("rb") as endless, pytest.raises(TemplateError, match="too large"):
+    with (
+        Path("/dev/zero").open("rb") as endless,
+        pytest.raises(TemplateError, match="larger than 8 MiB"),
+    ):
         read_standard_input("template", endless)

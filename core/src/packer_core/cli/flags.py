@@ -78,7 +78,8 @@ def _split(word: str) -> tuple[str, str | None]:
 def _unknown(word: str, name: str, known: Mapping[str, bool]) -> Exception:
     from packer_core.nearest import did_you_mean  # noqa: PLC0415
 
-    return _usage(f"unknown flag: {word}", did_you_mean(f"-{name}", [f"-{one}" for one in known]))
+    flag = word.partition("=")[0]
+    return _usage(f"unknown flag: {flag}", did_you_mean(f"-{name}", [f"-{one}" for one in known]))
 
 
 def _usage(message: str, hint: str | None) -> Exception:

@@ -106,13 +106,10 @@ def _find(app: App, word: str) -> Command | Group | None:
 
 
 def _no_such_command(app: App, word: str) -> int:
-    from packer_core.nearest import did_you_mean
+    from .absent import no_such_command
+    from .failures import report
 
-    from .help import COMMANDS
-
-    near = did_you_mean(word, COMMANDS)
-    app.ui.error(f"unknown command: {word}{f' ({near})' if near else ''}\n")
-    app.ui.say(_top_help(app))
+    report(app, no_such_command(word))
     return NO_SUCH_COMMAND
 
 

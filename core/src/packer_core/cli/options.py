@@ -16,11 +16,22 @@ else:
     PairType = click.ParamType  # generic since click 8.2 only
 
 
+class YesNo(click.types.BoolParamType):
+    """What click takes for a boolean, with an error for people."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> bool:
+        """Read it."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter:
+            self.fail(f"{value!r} is neither true nor false", param, ctx)
+
+
 class Switch(click.Option):
     """On or off: ``-force`` or ``-force=false``, never with a word of its own (CLI-004)."""
 
     def __init__(self, declarations: list[str], *, default: bool | None = False, help: str) -> None:  # noqa: A002
-        super().__init__(declarations, type=click.BOOL, default=default, help=help)
+        super().__init__(declarations, type=YesNo(), default=default, help=help)
 
     def make_metavar(self, ctx: click.Context) -> str:  # noqa: ARG002
         """Show the bare flag."""
@@ -171,6 +182,18 @@ EVALUATE_DATASOURCES = Switch(
 
 IGNORE_PRERELEASE_PLUGINS = Switch(
     ["-ignore-prerelease-plugins", "ignore_prerelease_plugins"],
-    help="Use no plugin whose version ends in -dev.",
+    help="Taken, and changes nothing: which version of a plugin is used is decided at install.",
 )
 """``ignore_prerelease_plugins: bool``"""
+
+USE_SEQUENTIAL_EVALUATION = Switch(
+    ["-use-sequential-evaluation", "use_sequential_evaluation"],
+    help="Taken, and changes nothing: a JSON template has no data sources and no locals.",
+)
+"""``use_sequential_evaluation: bool``"""
+
+SKIP_ENFORCEMENT = Switch(
+    ["-skip-enforcement", "skip_enforcement"],
+    help="Taken, and changes nothing: no registry adds provisioners to a build.",
+)
+"""``skip_enforcement: bool``"""

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from packer_core.engine.prepare import PreparedJob, RefusedJob, prepare
 from packer_core.events.monitor import SILENT
+from packer_core.nearest import join
 
-from .render import render_error
+from .refusals import render_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,26 +27,39 @@ def prepare_and_show(
     template: Template,
     flags: BuildFlags,
     fleet: Fleet,
-    ui_for: Callable[[str], Ui],
     *,
+    ui: Ui,
+    ui_for: Callable[[str], Ui],
+    color: bool = False,
     cancel: CancelToken,
     monitor: Monitor = SILENT,
 ) -> list[PreparedJob]:
     """Return the jobs that can run; why others cannot, and every warning, is shown.
 
+    Args:
+        jobs: Planned.
+        template: Theirs.
+        flags: What plugins are told of the command line.
+        fleet: Starts the components.
+        ui: Where refusals are shown, each once.
+        ui_for: Makes the Ui of a build, for its warnings.
+        color: Whether refusals have colours.
+        cancel: Looked at when all have answered.
+        monitor: Told what happens.
+
     Raises:
         Cancelled: ``cancel`` went up meanwhile. What went wrong then is of no interest.
     """
-    ready = []
     prepared = prepare(jobs, template, flags, fleet, monitor)
     cancel.check()
-    for job in prepared:
-        ui = ui_for(job.job.name)
-        if isinstance(job, RefusedJob):
-            for error in job.errors:
-                ui.error(render_error(error, color=False))
-        else:
-            for warning in job.warnings:
-                ui.say(f"Warning: {warning}")
-            ready.append(job)
+    refused = [job for job in prepared if isinstance(job, RefusedJob)]
+    ready = [job for job in prepared if isinstance(job, PreparedJob)]
+    errors = [error for job in refused for error in job.errors]
+    if errors:
+        ui.error(render_refusals(errors, color=color))
+    if refused and ready:
+        ui.error(f"\nNot built because of that: {join(job.job.name for job in refused)}\n")
+    for job in ready:
+        for warning in job.warnings:
+            ui_for(job.job.name).say(f"Warning: {warning}")
     return ready

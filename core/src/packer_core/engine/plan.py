@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import PluginNotFound, TemplateError
+from packer_core.nearest import did_you_mean
 from packer_core.plugins.catalog import Component
 from packer_sdk.errors import PackerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from packer_core.diagnostics import Place
     from packer_core.template.model import PostProcess, Provision, Source, Template
@@ -97,14 +98,19 @@ def unknown_choices(template: Template, choice: Choice) -> tuple[str, ...]:
 
 
 def _nothing_to_build(template: Template, choice: Choice) -> PackerError:
-    names = ", ".join(source.name for source in template.sources)
+    known = [source.name for source in template.sources]
     asked = [f"-only={','.join(choice.only)}"] if choice.only else []
     asked += [f"-except={','.join(choice.except_)}"] if choice.except_ else []
     return PackerError(
         f"no builds to run: {' '.join(asked) or template.path}",
-        hint=f"the builders of this template are: {names}" if names else None,
+        hint=_meant(choice.only, known) if known else None,
         reference="no-builds",
     )
+
+
+def _meant(asked: Iterable[str], known: Sequence[str]) -> str:
+    near = next((near for name in asked if (near := did_you_mean(name, known))), None)
+    return near or f"the builds of this template are: {', '.join(known)}"
 
 
 class _Lookup:

@@ -56,7 +56,7 @@ class PostProcessed:
 def post_process(
     artifact: Artifact,
     chains: Sequence[Sequence[PreparedPostProcess]],
-    ui_for: Callable[[str], Ui],
+    ui_for: Callable[[str | None], Ui],
     cancel: CancelToken,
     findings: Findings | None = None,
 ) -> PostProcessed:
@@ -65,7 +65,7 @@ def post_process(
     Args:
         artifact: The builder's.
         chains: Each starts from ``artifact``.
-        ui_for: Makes the Ui of a post-processor from its type.
+        ui_for: Makes the Ui of a post-processor from its type; None for that of the build.
         cancel: When it goes up, no further link runs and nothing is destroyed any more.
         findings: Told what becomes of every artifact.
     """
@@ -83,7 +83,7 @@ def post_process(
 def _run_chain(
     original: Artifact,
     chain: Sequence[PreparedPostProcess],
-    ui_for: Callable[[str], Ui],
+    ui_for: Callable[[str | None], Ui],
     cancel: CancelToken,
     result: PostProcessed,
 ) -> bool:
@@ -110,14 +110,16 @@ def _run_chain(
 def _run_link(
     link: PreparedPostProcess,
     artifact: Artifact,
-    ui_for: Callable[[str], Ui],
+    ui_for: Callable[[str | None], Ui],
     cancel: CancelToken,
     result: PostProcessed,
 ) -> Processed | None:
-    ui = ui_for(link.post_process.type)
+    step = link.post_process
+    ui = ui_for(step.type)
     try:
         cancel.check()
-        ui.say(f"Running post-processor: {link.post_process.name}")
+        kind = f" (type {step.type})" if step.name != step.type else ""
+        ui_for(None).say(f"Running post-processor: {step.name}{kind}")
         return link.face.post_process(ui, artifact, cancel)
     except Cancelled:
         result.cancelled = True

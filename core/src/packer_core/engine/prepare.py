@@ -11,7 +11,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packer_core.errors import reworded
+from packer_core.errors import ComponentRefused, PluginCrashed, PluginStartError, reworded
 from packer_core.events.model import BuildRefused, ComponentPrepared
 from packer_core.events.monitor import SILENT
 from packer_sdk.errors import PackerError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from packer_core.events.monitor import Monitor
     from packer_core.plugins.catalog import Component
-    from packer_core.template.model import Template
+    from packer_core.template.model import PostProcess, Provision, Source, Template
     from packer_sdk.faces import BuilderFace, PostProcessorFace, ProvisionerFace
 
     from .configs import BuildFlags
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from .protocols import Fleet
 
     T = TypeVar("T")
+    Part = Source | Provision | PostProcess
 
 STARTS_AT_ONCE = 2 * (os.cpu_count() or 1)
 """Enough to fill the waits of a start, few enough not to fight over the processors."""
@@ -102,9 +103,10 @@ class _Team:
         """Hand every component its configuration and gather all that is refused."""
         source = self._job.source
         internal = internal_config(template, source, flags)
-        builder = self._ready(self._builder, self._job.builder)
+        builder = self._ready(self._builder, self._job.builder, source)
         answer = builder and self._prepared(
             self._job.builder,
+            source,
             lambda: builder.prepare(builder_configs(source.options, internal)),
         )
         generated = answer.generated if answer else ()
@@ -139,11 +141,11 @@ class _Team:
         internal: dict[str, object],
         generated: tuple[str, ...],
     ) -> PreparedProvision | None:
-        face = self._ready(starting, planned.component)
+        face = self._ready(starting, planned.component, planned.provision)
         if face is None:
             return None
         configs = step_configs(planned.options, internal, generated)
-        self._prepared(planned.component, lambda: face.prepare(configs))
+        self._prepared(planned.component, planned.provision, lambda: face.prepare(configs))
         return PreparedProvision(planned.provision, face)
 
     def _post_process(
@@ -153,21 +155,21 @@ class _Team:
         internal: dict[str, object],
         generated: tuple[str, ...],
     ) -> PreparedPostProcess | None:
-        face = self._ready(starting, planned.component)
+        face = self._ready(starting, planned.component, planned.post_process)
         if face is None:
             return None
         configs = step_configs((planned.post_process.options,), internal, generated)
-        self._prepared(planned.component, lambda: face.configure(configs))
+        self._prepared(planned.component, planned.post_process, lambda: face.configure(configs))
         return PreparedPostProcess(planned.post_process, face)
 
-    def _ready(self, starting: Future[T], component: Component) -> T | None:
+    def _ready(self, starting: Future[T], component: Component, part: Part) -> T | None:
         """The face, once it is up; None, and an error noted, if it does not come up."""
-        return self._accepted(component, starting.result)
+        return self._accepted(component, part, starting.result)
 
-    def _prepared(self, component: Component, ask: Callable[[], T]) -> T | None:
+    def _prepared(self, component: Component, part: Part, ask: Callable[[], T]) -> T | None:
         """What a component answers to its configuration; None, and an error, if it refuses."""
         before = len(self._errors)
-        answer = self._accepted(component, ask)
+        answer = self._accepted(component, part, ask)
         if len(self._errors) == before:
             self._monitor.tell(
                 ComponentPrepared(
@@ -179,18 +181,21 @@ class _Team:
             )
         return answer
 
-    def _accepted(self, component: Component, ask: Callable[[], T]) -> T | None:
+    def _accepted(self, component: Component, part: Part, ask: Callable[[], T]) -> T | None:
         try:
             return ask()
         except PackerError as error:
-            self._errors.append(_named(error, component))
+            self._errors.append(_named(error, component, part))
             return None
 
 
-def _named(error: PackerError, component: Component) -> PackerError:
+def _named(error: PackerError, component: Component, part: Part) -> PackerError:
     """The same error, telling whose it is; errors about processes tell that themselves."""
     who = f"{component.kind} {component.name}"
     if who in error.message or f"packer-{component.kind}-{component.name}" in error.message:
         return error
-    joint = "\n" if "\n" in error.message else " "
-    return reworded(error, f"{who}:{joint}{error}")
+    if isinstance(error, PluginStartError | PluginCrashed):
+        return reworded(error, f"{who}: {error}")
+    return ComponentRefused(
+        error.message, who=who, place=part.place, places=part.places, hint=error.hint
+    )

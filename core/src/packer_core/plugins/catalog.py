@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -87,6 +88,14 @@ class Refusal:
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
 
+    @property
+    def remedy(self) -> str:
+        """What to type if the file is trusted all the same."""
+        path = self.path.parent if "folder" in self.reason else self.path
+        if "everybody" in self.reason:
+            return f"if you trust it: chmod o-w {shlex.quote(str(path))}"
+        return f"if you trust it: chown $(id -un) {shlex.quote(str(path))}"
+
 
 class Catalog:
     """Every component by kind and name.
@@ -130,8 +139,7 @@ class Catalog:
         for refusal in self.refused:
             if refusal.name == ComponentName(kind, name):
                 return PluginNotFound(
-                    f"the {kind} {name} was found and refused: {refusal}",
-                    hint="own it and its folder yourself, and let nobody else write to them",
+                    f"the {kind} {name} was found and refused: {refusal}", hint=refusal.remedy
                 )
         if others := [one.kind for one in self.components() if one.name == name]:
             return PluginNotFound(
@@ -139,9 +147,12 @@ class Catalog:
                 hint=f"use it as a {others[0]}, or install a plugin that has a {kind} {name}",
             )
         near = did_you_mean(name, [one.name for one in self.components(kind)])
+        install = f"packer plugins install packer-plugin-{name}"
+        if "-" in name:  # a plugin may hold several components, named after it (`amazon-ebs`)
+            install += f", or packer-plugin-{name.partition('-')[0]}"
         return PluginNotFound(
-            f"there is no {kind}: {name}{f' ({near})' if near else ''}",
-            hint=f"packer plugins install packer-plugin-{name}",
+            f"there is no {kind}: {name}",
+            hint=f"{near} If not: {install}" if near else install,
         )
 
     def _announcements(self) -> Iterator[str]:

@@ -168,6 +168,10 @@ class Fields:
         """Return what is left, as a plugin gets it."""
         return {name: option(member.value) for name, member in self._left.items()}
 
+    def places(self) -> dict[str, Place]:
+        """Return where what is left stands."""
+        return {name: self.reading.place(member) for name, member in self._left.items()}
+
 
 def is_null(node: Node) -> bool:
     """Whether a value is null."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from packer_core.diagnostics import Diagnostic
 from packer_core.nearest import MOST_HINTS, did_you_mean
 from packer_core.version import COMPATIBLE
 
@@ -12,17 +13,19 @@ from .json_fields import Fields, Reading
 from .json_nodes import Object, Scalar, describe
 from .json_sources import read_sources
 from .json_steps import StepReader
-from .model import Template
+from .model import Provision, Template
 from .rendering import Renderer
+from .usage import used_variables
 from .variables import Declaration, not_a_string, resolve_variables
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from packer_core.diagnostics import Diagnostic
+    from packer_core.diagnostics import Place
 
     from .json_reader import Document
-    from .model import Provision, Variable
+    from .model import PostProcess, Source, Variable
     from .variables import VariableInputs
 
 ROOT_KEYS = (
@@ -77,24 +80,57 @@ class _TemplateReader:
         self.strict = strict
         self.fields = Fields(reading, root)
         self.renderer = Renderer(str(path), inputs.environ)
+        self.variables: dict[str, Variable] = {}
 
     def read(self) -> Template:
         self._check_keys()
         self._check_version()
         description = self.fields.string("description")
-        variables = self._variables()
+        variables = self.variables = self._variables()
         texts = {name: variable.value for name, variable in variables.items()}
         sources, names = read_sources(self.reading, self.root, self.renderer, texts)
         steps = StepReader(self.reading, names, self.renderer, texts)
+        provisions = steps.provisions(self.fields.member("provisioners"))
+        chains = steps.chains(self.fields.member("post-processors"))
+        error_cleanup = self._error_cleanup(steps)
+        components: list[Source | Provision | PostProcess] = [*sources, *provisions]
+        components += [link for chain in chains for link in chain]
+        components += [error_cleanup] if error_cleanup else []
         return Template(
             path=self.path,
             sources=sources,
-            provisions=steps.provisions(self.fields.member("provisioners")),
-            chains=steps.chains(self.fields.member("post-processors")),
-            error_cleanup=self._error_cleanup(steps),
+            provisions=provisions,
+            chains=chains,
+            error_cleanup=error_cleanup,
             variables=variables,
             description=description[0] if description else "",
+            used_variables=self._used(components),
             warnings=tuple(d for d in self.reading.findings if d.severity == "warning"),
+        )
+
+    def _used(self, components: Iterable[Source | Provision | PostProcess]) -> frozenset[str]:
+        """Find which variables are used; one that has no value is empty there (JSN-009)."""
+        everything: set[str] = set()
+        for component in components:
+            overrides = component.override if isinstance(component, Provision) else {}
+            for option, value in (*component.options.items(), *overrides.items()):
+                names = used_variables([value])
+                for name in sorted(names - self.variables.keys()):
+                    place = component.places.get(option, component.place)
+                    self._warn_unset(name, place)
+                everything |= names
+        return frozenset(everything)
+
+    def _warn_unset(self, name: str, place: Place) -> None:
+        few = len(self.reading.findings) < MOST_HINTS
+        self.reading.findings.append(
+            Diagnostic(
+                f'variable "{name}" is neither declared nor set: it is empty here',
+                place,
+                hint=(did_you_mean(name, self.variables) if few else None)
+                or f'declare it: "variables": {{"{name}": "…"}}',
+                severity="warning",
+            )
         )
 
     def _check_keys(self) -> None:

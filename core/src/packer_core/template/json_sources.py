@@ -109,7 +109,8 @@ def _source(
         name=final,
         type=kind[0],
         options=fields.options(),
-        place=reading.place(reading.opening(node)),
+        place=reading.place(kind[1]),
+        places=fields.places(),
     )
     return _Found(source, written, named_at)
 

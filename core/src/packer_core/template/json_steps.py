@@ -62,7 +62,8 @@ class StepReader:
         return Provision(
             type=kind[0],
             options=fields.options(),
-            place=self.reading.place(self.reading.opening(node)),
+            place=self.reading.place(kind[1]),
+            places=fields.places(),
             selection=selection,
             override=override,
             pause_before_s=pause_before_s,
@@ -105,7 +106,8 @@ class StepReader:
             type=kind[0],
             name=name[0] if name and name[0] else kind[0],
             options=fields.options(),
-            place=self.reading.place(self.reading.opening(node)),
+            place=self.reading.place(kind[1]),
+            places=fields.places(),
             selection=selection,
             keep_input=keep_input,
         )

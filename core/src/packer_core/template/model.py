@@ -47,12 +47,14 @@ class Source:
         type: The component's name: ``null``, ``oci``, …
         options: What the plugin is given, without ``type``, ``name`` and the like.
         place: Where it stands.
+        places: Where its options stand, as far as that is known.
     """
 
     name: str
     type: str
     options: Mapping[str, object]
     place: Place
+    places: Mapping[str, Place] = field(default_factory=dict)
 
     @property
     def display_name(self) -> str:
@@ -87,11 +89,13 @@ class Provision:
         timeout_s: Seconds after which it is cancelled; None for no limit.
         max_retries: Further attempts after a failure.
         place: Where it stands.
+        places: Where its options stand, as far as that is known.
     """
 
     type: str
     options: Mapping[str, object]
     place: Place
+    places: Mapping[str, Place] = field(default_factory=dict)
     selection: Selection = field(default_factory=Selection)
     override: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     pause_before_s: float = 0.0
@@ -111,12 +115,14 @@ class PostProcess:
         keep_input: The user's word on keeping the artifact it is given; None leaves it to the
             plugin (ENG-008).
         place: Where it stands.
+        places: Where its options stand, as far as that is known.
     """
 
     type: str
     name: str
     options: Mapping[str, object]
     place: Place
+    places: Mapping[str, Place] = field(default_factory=dict)
     selection: Selection = field(default_factory=Selection)
     keep_input: bool | None = None
 
@@ -134,6 +140,7 @@ class Template:
         variables: Every variable with its value, by name.
         description: The author's words about it.
         warnings: What should be told though the template is accepted.
+        used_variables: Names of variables that options ask for.
     """
 
     path: Path
@@ -144,6 +151,13 @@ class Template:
     variables: Mapping[str, Variable] = field(default_factory=dict)
     description: str = ""
     warnings: tuple[Diagnostic, ...] = ()
+    used_variables: frozenset[str] = frozenset()
+
+    @property
+    def undeclared(self) -> tuple[str, ...]:
+        """Variables that were set though the template does not know them."""
+        names = [v.name for v in self.variables.values() if v.place is None and v.is_set]
+        return tuple(name for name in names if name not in self.used_variables)
 
     @property
     def user_variables(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
+from packer_core.nearest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,11 +56,12 @@ def read_file(path: Path, what: str, *, silence_s: float = SILENCE_S) -> bytes:
         # Without O_NONBLOCK, opening a pipe that nobody writes to would never return.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except (OSError, ValueError) as error:
-        raise _refusal(f"cannot read {what}: {path}", _reason(error), error) from error
+        hint = _nearby(path) if isinstance(error, FileNotFoundError) else None
+        raise _refusal(f"cannot read {what}: {path}", _reason(error), hint) from error
     try:
         return _read_open(descriptor, path, what, silence_s)
     except OSError as error:
-        raise _refusal(f"cannot read {what}: {path}", _reason(error), error) from error
+        raise _refusal(f"cannot read {what}: {path}", _reason(error)) from error
     finally:
         os.close(descriptor)
 
@@ -76,7 +78,7 @@ def read_standard_input(what: str, stream: BinaryIO | None = None) -> bytes:
         data = (stream or sys.stdin.buffer).read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         summary = f"cannot read {what} from standard input"
-        raise _refusal(summary, _reason(error), error) from error
+        raise _refusal(summary, _reason(error)) from error
     return _bounded([data], f"{what} from standard input")
 
 
@@ -109,7 +111,8 @@ def _bounded(chunks: Iterator[bytes] | list[bytes], what: str) -> bytes:
     for chunk in chunks:
         data += chunk
         if len(data) > MOST_BYTES:
-            raise _refusal(f"too large {what}", f"{MOST_BYTES // 1024**2} MiB is the limit")
+            limit = f"it is larger than {MOST_BYTES // 1024**2} MiB"
+            raise _refusal(f"cannot read {what}", limit)
     return bytes(data)
 
 
@@ -121,10 +124,18 @@ def _reason(error: Exception) -> str:
     return "no path contains a NUL character" if "null" in str(error) else str(error)
 
 
-def _refusal(summary: str, reason: str, cause: Exception | None = None) -> TemplateError:
-    missing = isinstance(cause, FileNotFoundError)
-    hint = f"the working folder is {_working_folder()}" if missing else None
+def _refusal(summary: str, reason: str, hint: str | None = None) -> TemplateError:
     return TemplateError([Diagnostic(f"{summary}: {reason}", hint=hint)])
+
+
+def _nearby(path: Path) -> str:
+    """A file of nearly that name in the same folder, or else where we are."""
+    try:
+        names = os.listdir(path.parent)  # noqa: PTH208 - names are all that is needed
+    except OSError:
+        names = []
+    near = did_you_mean(path.name, names)
+    return near or f"the working folder is {_working_folder()}"
 
 
 def _working_folder() -> str:

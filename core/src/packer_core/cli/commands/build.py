@@ -10,10 +10,17 @@ from packer_core.cli import options as flags
 from packer_core.cli.command import Command
 from packer_core.cli.preparation import prepare_and_show
 from packer_core.cli.recording import record, record_plan
-from packer_core.cli.templates import TEMPLATE_PARAMETERS, TemplateOptions, load, show_warnings
+from packer_core.cli.templates import (
+    TEMPLATE_PARAMETERS,
+    TemplateOptions,
+    load,
+    show_undeclared,
+    show_unknown_choices,
+    show_warnings,
+)
 from packer_core.cli.watching import listeners, live_view
 from packer_core.engine.configs import BuildFlags
-from packer_core.engine.plan import Choice, plan, unknown_choices
+from packer_core.engine.plan import Choice, plan
 from packer_core.engine.report import report, report_job
 from packer_core.engine.scheduler import run as run_jobs
 from packer_core.plugins.watched import watched
@@ -27,7 +34,6 @@ if TYPE_CHECKING:
     from packer_core.engine.configs import OnError
     from packer_core.engine.outcome import Outcome
     from packer_core.plugins.fleet import Fleet
-    from packer_core.template.model import Template
     from packer_sdk.interfaces import Ui
 
 
@@ -48,6 +54,10 @@ class BuildOptions(TemplateOptions):
     events: str = ""
     force: bool = False
     timestamp_ui: bool = False
+    warn_on_undeclared_var: bool = False
+    ignore_prerelease_plugins: bool = False
+    skip_enforcement: bool = False
+    use_sequential_evaluation: bool = False
 
 
 def run(app: App, options: BuildOptions) -> int:
@@ -57,12 +67,17 @@ def run(app: App, options: BuildOptions) -> int:
     ui = noted(screen, app.monitor)
     template = load(app, options)
     show_warnings(app, template.warnings)
+    if options.warn_on_undeclared_var:
+        show_undeclared(app, template)
     choice = Choice(only=options.only, except_=options.except_)
-    _warn_of_unknown_choices(app, template, choice)
-    jobs = plan(template, app.discover(), choice)
+    jobs = plan(template, app.catalog, choice)
+    show_unknown_choices(app, template, choice)
+    app.discover()
     record_plan(app, jobs)
     color = app.wants_color(options.color)
     ui_for = BuildUis(screen, color=color, monitor=app.monitor, live=app.live)
+    if options.debug:
+        ui.say("Debug mode: builds run one after the other, and stop before and after each step.")
     ui_for.announce(job.name for job in jobs)
     view = live_view(app, {job.name: ui_for.color_of(job.name) for job in jobs})
     processes = app.fleet()
@@ -76,7 +91,9 @@ def run(app: App, options: BuildOptions) -> int:
                 template,
                 build_flags,
                 fleet,
-                ui_for,
+                ui=app.ui,
+                ui_for=ui_for,
+                color=color,
                 cancel=app.cancel,
                 monitor=app.monitor,
             )
@@ -95,7 +112,7 @@ def run(app: App, options: BuildOptions) -> int:
         _keep_what_was_left(processes, options, outcomes, ui)
         return report(
             outcomes,
-            ui,
+            app.ui,
             ui_for,
             duration_s=time.monotonic() - started,
             ready=len(ready) == len(jobs),
@@ -111,11 +128,6 @@ def _keep_what_was_left(
         ui.say(f"Kept because of -on-error={options.on_error}: {left}")
 
 
-def _warn_of_unknown_choices(app: App, template: Template, choice: Choice) -> None:
-    for name in unknown_choices(template, choice):
-        app.ui.say(f"Warning: -only and -except: no builder of this template is named {name}")
-
-
 COMMAND = Command(
     "build",
     "Build images from a template",
@@ -126,10 +138,14 @@ COMMAND = Command(
         flags.EVENTS,
         flags.EXCEPT,
         flags.FORCE,
+        flags.IGNORE_PRERELEASE_PLUGINS,
         flags.ON_ERROR,
         flags.ONLY,
         flags.PARALLEL_BUILDS,
+        flags.SKIP_ENFORCEMENT,
         flags.TIMESTAMP_UI,
+        flags.USE_SEQUENTIAL_EVALUATION,
+        flags.WARN_ON_UNDECLARED_VAR,
         *TEMPLATE_PARAMETERS,
     ),
     options=BuildOptions,

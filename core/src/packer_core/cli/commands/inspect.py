@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from packer_core.cli.command import Command
@@ -28,7 +29,7 @@ def run(app: App, options: TemplateOptions) -> int:
 
 def _lines(template: Template) -> Iterable[str]:
     if template.description:
-        yield from ("Description:", "", f"  {template.description}", "")
+        yield from ("Description:", "", textwrap.indent(template.description, "  "), "")
     variables = template.variables.values()
     required = [v for v in variables if v.required]
     optional = [v for v in variables if not v.required]

@@ -9,7 +9,14 @@ from packer_core.cli import options as flags
 from packer_core.cli.command import Command
 from packer_core.cli.preparation import prepare_and_show
 from packer_core.cli.recording import record, record_plan
-from packer_core.cli.templates import TEMPLATE_PARAMETERS, TemplateOptions, load, show_warnings
+from packer_core.cli.templates import (
+    TEMPLATE_PARAMETERS,
+    TemplateOptions,
+    load,
+    show_undeclared,
+    show_unknown_choices,
+    show_warnings,
+)
 from packer_core.engine.configs import BuildFlags
 from packer_core.engine.plan import Choice, plan
 from packer_core.plugins.watched import watched
@@ -28,6 +35,10 @@ class ValidateOptions(TemplateOptions):
     except_: tuple[str, ...] = ()
     events: str = ""
     syntax_only: bool = False
+    no_warn_undeclared_var: bool = False
+    evaluate_datasources: bool = False
+    ignore_prerelease_plugins: bool = False
+    use_sequential_evaluation: bool = False
 
 
 def run(app: App, options: ValidateOptions) -> int:
@@ -35,6 +46,8 @@ def run(app: App, options: ValidateOptions) -> int:
     record(app, "validate", options.events, keep=False)
     template = load(app, options, strict_variables=not options.syntax_only)
     show_warnings(app, template.warnings)
+    if not options.no_warn_undeclared_var:
+        show_undeclared(app, template)
     if options.syntax_only:
         app.ui.say("The syntax of the template is valid; no plugin was asked.")
         return 0
@@ -46,7 +59,9 @@ def run(app: App, options: ValidateOptions) -> int:
 
 
 def _accepted(app: App, template: Template, choice: Choice) -> bool:
-    jobs = plan(template, app.discover(), choice)
+    jobs = plan(template, app.catalog, choice)
+    show_unknown_choices(app, template, choice)
+    app.discover()
     record_plan(app, jobs)
     ui_for = BuildUis(app.screen, color=app.color, monitor=app.monitor)
     with (
@@ -59,7 +74,9 @@ def _accepted(app: App, template: Template, choice: Choice) -> bool:
             template,
             BuildFlags(),
             fleet,
-            ui_for,
+            ui=app.ui,
+            ui_for=ui_for,
+            color=app.color,
             cancel=app.cancel,
             monitor=app.monitor,
         )
@@ -70,7 +87,17 @@ COMMAND = Command(
     "validate",
     "Check that a template can be built",
     description="Starts the plugins and has them judge their configuration. Nothing is built.",
-    parameters=(flags.EVENTS, flags.EXCEPT, flags.ONLY, flags.SYNTAX_ONLY, *TEMPLATE_PARAMETERS),
+    parameters=(
+        flags.EVALUATE_DATASOURCES,
+        flags.EVENTS,
+        flags.EXCEPT,
+        flags.IGNORE_PRERELEASE_PLUGINS,
+        flags.NO_WARN_UNDECLARED_VAR,
+        flags.ONLY,
+        flags.SYNTAX_ONLY,
+        flags.USE_SEQUENTIAL_EVALUATION,
+        *TEMPLATE_PARAMETERS,
+    ),
     options=ValidateOptions,
     run=run,
 )

@@ -1,0 +1,47 @@
+"""What components say about their options, turned into diagnostics with places (JSN-012)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from packer_core.diagnostics import Diagnostic
+from packer_core.errors import ComponentRefused
+
+from .render import render_diagnostics, render_error
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from packer_sdk.errors import PackerError
+
+_ABOUT_AN_OPTION = re.compile(r"(?P<option>[A-Za-z_][\w-]*)(?:\.[\w-]+|\[[^\]]*\])*: ")
+
+
+def render_refusals(errors: Iterable[PackerError], *, color: bool) -> str:
+    """Return why builds cannot start; what several builds have in common is told once.
+
+    The text has no line break at its end, and is empty if there is nothing to tell.
+    """
+    diagnostics: dict[Diagnostic, None] = {}
+    others: dict[str, None] = {}
+    for error in errors:
+        if isinstance(error, ComponentRefused):
+            diagnostics.update(dict.fromkeys(_diagnostics(error)))
+        else:
+            others[render_error(error, color=color)] = None
+    parts = [render_diagnostics(diagnostics, color=color)] if diagnostics else []
+    return "\n\n".join([*others, *parts])
+
+
+def _diagnostics(error: ComponentRefused) -> Iterator[Diagnostic]:
+    """One for each line, if every line is about an option; plugins in Go have other forms."""
+    lines = [line for line in error.text.splitlines() if line.strip()]
+    about = [_ABOUT_AN_OPTION.match(line) for line in lines]
+    if len(lines) > 1 and not all(about):
+        summary = f"{error.who} does not accept its options"
+        yield Diagnostic(summary, error.place, detail=error.text.strip(), hint=error.hint)
+        return
+    for line, match in zip(lines, about, strict=True):
+        place = error.places.get(match["option"], error.place) if match else error.place
+        yield Diagnostic(f"{error.who}: {line.strip()}", place, hint=error.hint)

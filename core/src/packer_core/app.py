@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from .plugins.fleet import Fleet
     from .settings import Settings
     from .ui.live import Live
+    from .ui.machine import MachineUi
+    from .ui.terminal import TerminalUi
 
 
 class App:
@@ -73,7 +75,7 @@ class App:
         self._logs_anything = False
         self._settings: Settings | None = None
         self._paths: Paths | None = None
-        self._screen: Ui | None = None
+        self._screen: TerminalUi | MachineUi | None = None
         self._ui: Ui | None = None
         self._monitor: Monitor | None = None
         self._events: EventStream | None = None
@@ -136,7 +138,7 @@ class App:
         return self._ui
 
     @property
-    def screen(self) -> Ui:
+    def screen(self) -> TerminalUi | MachineUi:
         """What is behind `ui`: nobody is told what it shows (`packer_core.ui.noted`)."""
         if self._screen is None:
             self._screen = self._make_ui()
@@ -238,7 +240,7 @@ class App:
     @property
     def live(self) -> Live | None:
         """The view below the output; None where there is none."""
-        return getattr(self.screen, "live", None)
+        return self.screen.live
 
     @property
     def color(self) -> bool:
@@ -323,7 +325,7 @@ class App:
 
         return Interrupts(self.ui, self.cancel, self.abort, work, self.monitor)
 
-    def _make_ui(self) -> Ui:
+    def _make_ui(self) -> TerminalUi | MachineUi:
         journal = None
         if self._logs_anything:
             from .logs import Journal

@@ -211,3 +211,9 @@ class _Broken(threading.Event):
     def wait(self, timeout: float | None = None) -> bool:
         self._died.set()
         raise OSError("no more")
+
+
+def test_a_question_that_nobody_answers_ends_its_line(stage: Stage) -> None:
+    with pytest.raises(KeyError), stage.area.question("Why? "):
+        raise KeyError
+    assert stage.terminal.text == "Why? \n"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,11 +30,12 @@ def live_view(app: App, colors: Mapping[str, int | None]) -> Iterator[None]:
         colors: The builds, each with its colour.
     """
     live = app.live
-    if live is None:
-        yield
-        return
-    live.plan(colors)
-    with live:
-        yield
-    if summary := live.summary():
+    if live:
+        live.plan(colors)
+    with live or nullcontext():
+        try:
+            yield
+        finally:
+            app.screen.end_questions()
+    if live and (summary := live.summary()):
         app.screen.say(f"\n{summary}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from packer_sdk.errors import Cancelled, PackerError
@@ -13,7 +15,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
-_LOOK_UP_S = 0.2
+_LOOK_UP_S = 0.05
+
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
+_TARGET = re.compile(r"^==> [^:]*: ", re.MULTILINE)
 
 
 def read_answer(
@@ -37,7 +42,8 @@ def read_answer(
     """
     with _terminal(query) as descriptor, asked(f"{query} "):
         if also_there:
-            os.write(descriptor, f"{query} ".encode("utf-8", "replace"))
+            with _shown(descriptor, query):
+                return _read_line(descriptor, query, cancelled)
         return _read_line(descriptor, query, cancelled)
 
 
@@ -59,19 +65,39 @@ def _terminal(query: str) -> Iterator[int]:
 
 def _in_front(descriptor: int, query: str) -> int:
     """Refuse in the background: a job that reads from there is stopped by the kernel."""
-    if os.name == "posix" and os.tcgetpgrp(descriptor) != os.getpgrp():
+    if not _is_in_front(descriptor):
         raise _nobody(query, "running in the background")
     return descriptor
 
 
+def _is_in_front(descriptor: int) -> bool:
+    return os.name != "posix" or os.tcgetpgrp(descriptor) == os.getpgrp()
+
+
+@contextmanager
+def _shown(descriptor: int, query: str) -> Iterator[None]:
+    """Put the question onto the terminal itself."""
+    with suppress(OSError):  # one that can only be read from
+        os.write(descriptor, f"{query} ".encode("utf-8", "replace"))
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            os.write(descriptor, b"\n")  # nobody has pressed enter
+        raise
+
+
 def _read_line(descriptor: int, query: str, cancelled: Callable[[], bool] | None) -> str:
     line = b""
-    while not line.endswith(b"\n"):
-        _wait_for_input(descriptor, cancelled)
-        data = os.read(descriptor, 1024)
-        if not data:
-            raise _nobody(query, "end of input")
-        line += data
+    try:
+        while not line.endswith(b"\n"):
+            _wait_for_input(descriptor, cancelled)
+            data = os.read(descriptor, 1024)
+            if not data:
+                raise _nobody(query, "end of input")
+            line += data
+    except OSError as error:  # its window was closed
+        raise _nobody(query, "the terminal is gone") from error
     return line.decode("utf-8", "surrogateescape").rstrip("\r\n")
 
 
@@ -81,14 +107,17 @@ def _wait_for_input(descriptor: int, cancelled: Callable[[], bool] | None) -> No
         return
     import select  # noqa: PLC0415
 
-    while not select.select([descriptor], [], [], _LOOK_UP_S)[0]:
+    while not select.select([descriptor], [], [], _LOOK_UP_S)[0] or not _is_in_front(descriptor):
         if cancelled and cancelled():
             raise Cancelled
+        if not _is_in_front(descriptor):
+            time.sleep(_LOOK_UP_S)  # what is typed now is for somebody else
 
 
 def _nobody(query: str, reason: str) -> PackerError:
+    bare = _TARGET.sub("", _COLOR.sub("", query)).strip()
     return PackerError(
-        f"cannot ask ({reason}): {query}",
+        f"cannot ask ({reason}): {bare}",
         hint="run packer in the foreground of a terminal",
         reference="cannot-ask",
     )

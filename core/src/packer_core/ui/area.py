@@ -113,6 +113,9 @@ class Area:
             self._question = text.rpartition("\n")[2]
         try:
             yield
+        except BaseException:
+            self._output.write("\n")  # nobody has pressed enter
+            raise
         finally:
             with self._lock:
                 self._question = None

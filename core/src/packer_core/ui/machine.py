@@ -83,6 +83,12 @@ class MachineUi:
         """Show nothing."""
         return NO_PROGRESS
 
+    live = None
+    """There is no live view."""
+
+    def end_questions(self) -> None:
+        """Do nothing: there are none."""
+
     def _tell(self, how: str, message: str) -> None:
         self.machine("ui", how, message)
         if self._journal:

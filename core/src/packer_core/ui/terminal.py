@@ -45,6 +45,7 @@ class TerminalUi:
         self._cancelled = cancelled
         self._lock = RLock()
         self._questions = allocate_lock()
+        self._is_over = False
         self._live: Live | None = None
         self._wants_live = wants_live
 
@@ -72,7 +73,7 @@ class TerminalUi:
             return read_answer(
                 self._secrets.apply(query),
                 self._asked,
-                self._cancelled,
+                self._gives_up,
                 # Whoever has sent the output into a file must still see what is asked.
                 also_there=not self._output.is_terminal,
             )
@@ -105,15 +106,22 @@ class TerminalUi:
                 )
             return self._live
 
+    def end_questions(self) -> None:
+        """Give up what is being asked: whoever wanted to know is no more."""
+        self._is_over = True
+        with self._questions:
+            pass  # it has been taken away now
+
+    def _gives_up(self) -> bool:
+        return self._is_over or (self._cancelled is not None and self._cancelled())
+
     def _write(self, text: str) -> None:
         with self._lock:
             (self._live.area if self._live else self._output).write(text)
 
     def _asked(self, text: str) -> AbstractContextManager[None]:
         """Show a question for as long as the context is open."""
-        from contextlib import nullcontext  # noqa: PLC0415
+        from .area import Area  # noqa: PLC0415
 
-        if live := self.live:
-            return live.area.question(text)
-        self._write(text)
-        return nullcontext()
+        area = self.live.area if self.live else Area(self._output, self._lock, lambda *_: [])
+        return area.question(text)

@@ -10,7 +10,7 @@ import sys
 import time
 from dataclasses import dataclass
 from textwrap import dedent, indent
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -169,7 +169,7 @@ class Place:
         status: int | None = 0,
         cwd: Path | None = None,
         program: Sequence[str | Path] = (),
-        **environ: str,
+        **environ: Any,
     ) -> Done:
         """Run packer to its end; ``status`` is what it must end with, None for anything."""
         done = subprocess.run(
@@ -187,11 +187,11 @@ class Place:
             assert done.returncode == status, done.stdout + done.stderr
         return Done(done.returncode, done.stdout, done.stderr)
 
-    def build(self, content: object, *, status: int | None = 0, **environ: str) -> Done:
+    def build(self, content: object, *, status: int | None = 0, **environ: Any) -> Done:
         """Write a template and build it."""
         return self.run("build", str(self.template(content)), status=status, **environ)
 
-    def found(self, *, cwd: Path | None = None, **environ: str) -> dict[tuple[str, str], str]:
+    def found(self, *, cwd: Path | None = None, **environ: Any) -> dict[tuple[str, str], str]:
         """What ``packer plugins list`` shows as used: kind and name, and the path."""
         rows = json.loads(self.run("plugins", "list", "-json", cwd=cwd, **environ).stdout)
         return {
@@ -199,7 +199,7 @@ class Place:
         }
 
     @contextlib.contextmanager
-    def running(self, content: object, **environ: str) -> Iterator[Running]:
+    def running(self, content: object, **environ: Any) -> Iterator[Running]:
         """A build that is under way; it is ended with the context."""
         path = self.template(content)
         output = self.root / "output"

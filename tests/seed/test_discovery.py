@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from helpers.seed import NULL, Place, script
 from packer_core.paths import Paths
 
-COOKIE = {"PACKER_PLUGIN_MAGIC_COOKIE": "any"}
+COOKIE: dict[str, Any] = {"PACKER_PLUGIN_MAGIC_COOKIE": "any"}
 
 
-def winner(place: Place, name: str, **environ: str) -> str:
+def winner(place: Place, name: str, **environ: Any) -> str:
     """The folder of the builder that is used under a name."""
     return str(Path(place.found(**environ)["builder", name]).parent)
 
@@ -206,7 +206,7 @@ def test_H1_executables_by_name_and_installed_plugins_are_both_found(place: Plac
     store = place.root / "store" / "bin"
     place.spy(store, "packer-builder-x")
     place.spy(store, "packer-builder-null")
-    environ = {"PACKER_DATA_DIR": str(store.parent)}
+    environ: dict[str, Any] = {"PACKER_DATA_DIR": str(store.parent)}
     assert winner(place, "x", **environ) == winner(place, "null", **environ) == str(store)
     place.spy(place.exe, "packer-builder-x")
     assert winner(place, "x", **environ) == str(place.exe)
@@ -223,6 +223,6 @@ def test_H2_the_working_folder_is_searched_unless_that_is_turned_off(place: Plac
     assert winner(place, "x") == str(place.work)
     assert winner(place, "x", PACKER_NO_CWD_PLUGINS="0") == str(place.work)
     assert winner(place, "x", PACKER_NO_CWD_PLUGINS="1") == str(place.plugins)
-    os.chmod(path, 0o757)
+    path.chmod(0o757)
     assert winner(place, "x") == str(place.plugins)
     assert f"not used: {path}: everybody may write to it" in place.run("plugins", "list").stdout

@@ -6,6 +6,7 @@ import re
 import socket
 import time
 from dataclasses import dataclass
+from typing import Any
 
 import psutil
 import pytest
@@ -14,7 +15,7 @@ from helpers import wonder
 from helpers.seed import NULL, Done, Place, script
 
 STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
-TCP = {"PACKER_PLUGIN_TRANSPORT": "tcp"}
+TCP: dict[str, Any] = {"PACKER_PLUGIN_TRANSPORT": "tcp"}
 
 CUSTOM = """
     log = logging.getLogger("anything")
@@ -90,6 +91,8 @@ def test_F5_H8_lines_of_a_plugin_begin_with_its_name(logged: Logged, place: Plac
 
     Decision: the base name of the executable, as in the page's sample, whatever the template
     calls the component. The text of the page says "path"; the sample decides.
+
+    F5 MUST: Core puts the origin of a plugin's line in front of it.
     """
     assert of_plugin(logged.unix.log)
     assert "packer-builder-custom plugin:" not in logged.unix.stderr
@@ -154,7 +157,7 @@ def test_F9_ports_lie_between_10000_and_25000(logged: Logged, place: Place) -> N
     """
     assert "minimum port: 10000" in logged.tcp.stderr
     assert "maximum port: 25000" in logged.tcp.stderr
-    environ = {"PACKER_PLUGIN_MIN_PORT": "26000", "PACKER_PLUGIN_MAX_PORT": "26500"}
+    environ: dict[str, Any] = {"PACKER_PLUGIN_MIN_PORT": "26000", "PACKER_PLUGIN_MAX_PORT": "26500"}
     done = place.build(NULL, PACKER_LOG="1", **TCP, **environ)
     assert "Plugin minimum port: 26000" in done.stderr
     assert "Plugin maximum port: 26500" in done.stderr
@@ -170,8 +173,8 @@ def test_F10_the_first_free_port_is_taken(place: Place) -> None:
         busy.bind(("127.0.0.1", 0))
         port = busy.getsockname()[1]
         busy.listen()
-        low = {"PACKER_PLUGIN_MIN_PORT": str(port), **TCP}
-        high = {"PACKER_PLUGIN_MAX_PORT": str(min(port + 100, 65535))}
+        low: dict[str, Any] = {"PACKER_PLUGIN_MIN_PORT": str(port), **TCP}
+        high: dict[str, Any] = {"PACKER_PLUGIN_MAX_PORT": str(min(port + 100, 65535))}
         done = place.build(NULL, PACKER_LOG="1", **low, **high)
         assert int(address_in(done).lstrip(":")) > port
         done = place.build(NULL, status=1, **low, PACKER_PLUGIN_MAX_PORT=str(port))
@@ -248,7 +251,8 @@ def test_F15_secrets_are_replaced_in_the_lines_of_plugins(place: Place) -> None:
         "builders": [{"type": "x", "option": "{{user `token`}}"}],
     }
     log = place.root / "packer.log"
-    for environ in ({"PACKER_LOG": "1"}, {"PACKER_LOG_PATH": str(log)}):
+    ways: list[dict[str, Any]] = [{"PACKER_LOG": "1"}, {"PACKER_LOG_PATH": str(log)}]
+    for environ in ways:
         done = place.build(template, status=1, **environ)
         everything = done.stdout + done.stderr + (log.read_text() if log.exists() else "")
         assert "hunter2" not in everything

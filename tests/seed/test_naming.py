@@ -150,6 +150,8 @@ def test_B11_H9_a_fourth_type_is_added(place: Place) -> None:
     """H: The page knows three types; Packer has data sources since 1.7.
 
     Decision: the type `datasource` is found like the others, its group is `packer.datasources`.
+
+    B11 OWN: `packer-datasource-NAME` is a data source.
     """
     place.spy(place.plugins, "packer-datasource-x")
     assert ("datasource", "x") in place.found()

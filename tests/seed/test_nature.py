@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ from packer_sdk.threads import spawn
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from packer_sdk.interfaces import Communicator, Hook
+    from packer_sdk.interfaces import Communicator, Hook, Ui
 
 ROOT = Path(__file__).parents[2]
 
@@ -272,7 +273,7 @@ def told(call: Callable[[], object]) -> object:
 
 def prepared(face: Any) -> Iterator[object]:
     for do in ("nothing", "warn", "refuse"):
-        result = told(lambda do=do: face.prepare([{"do": do}]))
+        result = told(partial(face.prepare, [{"do": do}]))
         # A refusal is text on the wire: its lines are all there, whatever they stand behind.
         yield result if do != "refuse" else "cannot be done" in str(result)
 
@@ -318,8 +319,9 @@ def hook_and_machine(face: Any) -> Iterator[object]:
     notes: list[object] = []
 
     def provision(
-        name: str, ui: object, machine: Communicator, data: object, cancel: object
+        name: str, ui: Ui, machine: Communicator | None, data: object, cancel: object
     ) -> None:
+        assert machine is not None
         notes.extend((name, data))
         output, complaints = io.BytesIO(), io.BytesIO()
         machine.upload("/tmp/big", io.BytesIO(b"u" * 300_000))

@@ -175,7 +175,7 @@ def test_E8_each_type_has_its_documentation() -> None:
 
 
 def test_E9_core_knows_nothing_of_the_language_of_a_plugin(place: Place) -> None:
-    """MUST: The page's plugins are written in Go; ours in Python, with entry points.
+    """OWN: The page's plugins are written in Go; ours in Python, with entry points.
 
     Decision: Python replaces Go for authors, but core starts executables and asks for no
     language: any program that speaks the protocol is a plugin.
@@ -214,7 +214,7 @@ def test_E10_what_goes_wrong_at_the_start_is_told_apart(place: Place) -> None:
 
 def test_E10_silence_is_an_error_of_its_own(tmp_path: Path) -> None:
     silent = component(program(tmp_path, "import time; time.sleep(60)"))
-    with pytest.raises(PluginStartError, match="said nothing for 0.2s"):
+    with pytest.raises(PluginStartError, match=r"said nothing for 0\.2s"):
         CoreProcess.start(silent, os.environ, timeout_s=0.2)
 
 
@@ -231,9 +231,12 @@ def test_E10_one_connection_is_served_and_further_output_is_harmless(place: Plac
     assert "packer-builder-x: raw chatter" in log.stderr
     assert "packer-builder-x: chatter of a child" in log.stderr
     process = PluginProcess([str(path)], "builder", environment={"TMPDIR": str(place.temporary)})
-    with process, socket.socket(socket.AF_UNIX) as second:
-        with pytest.raises(OSError, match=r"No such file|refused"):
-            second.connect(process.address.address)
+    with (
+        process,
+        socket.socket(socket.AF_UNIX) as second,
+        pytest.raises(FileNotFoundError),
+    ):
+        second.connect(process.address.address)
 
 
 def test_E10_a_range_without_a_free_port_is_an_error() -> None:

@@ -130,7 +130,7 @@ def without_values(argv: Sequence[str]) -> Iterator[str]:
 
 def _without_value(assignment: str) -> str:
     name, equals, _ = assignment.partition("=")
-    return f"{name}{equals}…"
+    return f"{name}=…" if equals else "…"
 
 
 def _wrapped(words: Iterable[str]) -> list[str]:

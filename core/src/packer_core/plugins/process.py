@@ -200,7 +200,7 @@ class PluginProcess:
             PluginStartError: the component is of another kind than its name says.
             RemoteProtocolError: the plugin sent what no plugin may send.
         """
-        had_ended = self._is_over()
+        had_ended = self._is_over() or self._is_hung_up()
         with self._witness.calling(call):
             try:
                 yield
@@ -220,6 +220,9 @@ class PluginProcess:
                 reason = self.session.connection.error if self.session else None
                 moment = self._witness.moment(call, had_ended=had_ended)
                 raise self._explanation(reason or error, moment, call) from error
+
+    def _is_hung_up(self) -> bool:
+        return self.session is not None and self.session.connection.closed
 
     def _is_lost(self) -> bool:
         return self.session is None or self.session.connection.wait_closed(LOSS_KNOWN_S)

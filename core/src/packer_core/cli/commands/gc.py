@@ -31,14 +31,21 @@ def run(app: App, options: GcOptions) -> int:
         for dead in runs:
             found = True
             app.ui.say(f"{dead.title} was killed:")
-            for line in _account(dead, "would be " if options.dry_run else ""):
+            left = [] if options.dry_run else leftovers.clean(dead)
+            for line in _account(dead, _will(options, left)):
                 app.ui.say(f"  {line}")
-            for line in [] if options.dry_run else leftovers.clean(dead):
+            for line in left:
                 app.ui.error(f"  {line}")
-                trouble += 1
+            trouble += len(left)
     if not found:
         app.ui.say("Nothing was left behind.")
     return 1 if trouble else 0
+
+
+def _will(options: GcOptions, trouble: list[str]) -> str:
+    if options.dry_run:
+        return "would be "
+    return "to be " if trouble else ""
 
 
 def _account(dead: DeadRun, will: str) -> Iterator[str]:

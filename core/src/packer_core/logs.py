@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 PLUGIN = "packer.plugin"
 """Loggers below this one carry what plugins wrote: ``packer.plugin.packer-builder-null``."""
 
+_OF_PLUGINS = logging.getLogger(PLUGIN)
+
 UI = "packer.ui"
 """What the user was shown goes here; a terminal shows it once already (ENV-001)."""
 
@@ -100,6 +102,8 @@ def plugin_line(program: str, line: str) -> None:
         program: Base name of its executable, or ``packer-KIND-NAME``.
         line: As it came; its end is trimmed. A ``[LEVEL]`` in it decides the level.
     """
+    if not _OF_PLUGINS.isEnabledFor(logging.CRITICAL):
+        return  # a plugin may write a million lines
     line = line.rstrip()
     found = _LEVEL_IN_LINE.search(line)
     level = _LEVELS[found[1]] if found else logging.INFO

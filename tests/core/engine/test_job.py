@@ -36,7 +36,7 @@ def test_job_builds_provisions_and_post_processes(screen: Screen) -> None:
     outcome = run_job(job, screen.for_job, CancelToken())
     assert outcome.succeeded
     assert outcome.job == "maker.a"
-    assert outcome.artifacts == (packed,)
+    assert [str(artifact) for artifact in outcome.artifacts] == [str(packed)]
     assert machine.calls == [{"ID": "i-1"}]
     assert screen.said("maker.a") == ["Running post-processor: pack"]
 
@@ -115,6 +115,6 @@ def test_job_cancelled_after_the_build_skips_post_processors_and_keeps_the_artif
     )
     outcome = run_job(job, screen.for_job, cancel)
     assert outcome.cancelled
-    assert outcome.artifacts == (image,)
+    assert [str(artifact) for artifact in outcome.artifacts] == [str(image)]
     assert last.given == []
     assert not image.destroyed

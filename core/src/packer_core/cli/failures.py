@@ -7,8 +7,8 @@ import traceback
 from typing import TYPE_CHECKING
 
 from packer_core.crashes import Crash
+from packer_core.engine.bugs import bug_of
 from packer_core.engine.findings import error_found
-from packer_core.version import VERSION
 from packer_sdk.errors import PackerError
 
 from .render import render_error
@@ -28,7 +28,8 @@ def report(app: App, error: Exception) -> int:
         logger.debug("failed with %s", error.reference, exc_info=error)
         app.ui.error(render_error(error, color=app.color))
     else:
-        bug = _bug(error, _report_bug(app, error))
+        path = _report_bug(app, error)
+        bug = bug_of(error, f"report it with {path}; PACKER_LOG=1 shows more" if path else None)
         app.monitor.tell(error_found(bug))
         logger.critical("this is a bug", exc_info=error)
         app.ui.error(render_error(bug, color=app.color))
@@ -42,16 +43,3 @@ def _report_bug(app: App, error: Exception) -> Path | None:
     except PackerError:
         return None  # there is no home folder to put it in
     return reports.write(Crash(who="packer", sections=(("Traceback", trace),)))
-
-
-def _bug(error: Exception, report: Path | None) -> PackerError:
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    hint = "run again with PACKER_LOG=1, and report what it shows"
-    if report:
-        hint = f"report it with {report}; PACKER_LOG=1 shows more"
-    return PackerError(
-        f"this is a bug in Packer for Python {VERSION}: {type(error).__name__}: {error}\n"
-        f"  in {frame.name}, {frame.filename}:{frame.lineno}",
-        hint=hint,
-        reference="bug",
-    )

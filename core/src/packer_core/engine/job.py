@@ -10,7 +10,9 @@ from packer_core.errors import reworded
 from packer_core.events.monitor import SILENT
 from packer_sdk.errors import Cancelled, PackerError
 
+from .bugs import bug_of
 from .findings import Findings, error_found
+from .known import KnownArtifact
 from .outcome import Outcome
 from .postprocess import PostProcessed, post_process
 from .provision import ProvisionHook
@@ -46,6 +48,7 @@ def run_job(
         ui,
         debug=debug,
         telling=Telling(name, prepared.job.builder.name, monitor),
+        cancel=cancel,
     )
     try:
         cancel.check()
@@ -53,16 +56,30 @@ def run_job(
         result = _finish(artifact, prepared, ui_for, cancel, findings)
     except PackerError as error:
         result = _failed(error, hook, cancel)
+    except Exception as error:  # a bug of ours: it costs this build, and no other
+        logger.exception("build %s met a bug", name)
+        result = PostProcessed(errors=[bug_of(error)])
+    artifacts = [_known(artifact, result) for artifact in result.artifacts]
     for one in result.errors:
         monitor.tell(error_found(one, name))
-    findings.kept(result.artifacts)
+    findings.kept(artifacts)
     return Outcome(
         job=name,
-        artifacts=tuple(result.artifacts),
+        artifacts=tuple(artifacts),
         errors=tuple(result.errors),
         cancelled=result.cancelled,
         duration_s=time.monotonic() - started,
     )
+
+
+def _known(artifact: Artifact, result: PostProcessed) -> Artifact:
+    try:
+        return KnownArtifact.ask(artifact)
+    except PackerError as error:
+        text = f"there is an artifact that cannot be described: {error}"
+        if not result.cancelled and not result.errors:
+            result.errors.append(reworded(error, text))
+        return artifact
 
 
 def _failed(error: PackerError, hook: ProvisionHook, cancel: CancelToken) -> PostProcessed:

@@ -193,7 +193,14 @@ def _destroy(
         result.errors.append(
             PackerError(
                 f"the artifact that is not kept could not be deleted{after}: {error}",
-                hint=error.hint or f"delete it by hand: {artifact.id}",
+                hint=error.hint or _by_hand(artifact),
                 reference="artifact-not-deleted",
             )
         )
+
+
+def _by_hand(artifact: Artifact) -> str | None:
+    try:
+        return f"delete it by hand: {artifact.id}"
+    except PackerError:
+        return None

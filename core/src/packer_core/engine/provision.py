@@ -49,6 +49,8 @@ class ProvisionHook:
             through the builder's process: the way round would cost two hops for every line.
         debug: Ask before each provisioner (BLD-005).
         telling: Told what happens.
+        cancel: The job's. A builder is to hand a cancel on, and one that does not must not go on
+            provisioning; only the clean-up runs all the same.
 
     Attributes:
         failure: What went wrong in a provisioner, if anything did. The builder tells of it as
@@ -63,7 +65,9 @@ class ProvisionHook:
         *,
         debug: bool = False,
         telling: Telling | None = None,
+        cancel: CancelToken | None = None,
     ) -> None:
+        self._cancel = cancel
         self._provisions = provisions
         self._error_cleanup = error_cleanup
         self._ui = ui
@@ -80,8 +84,14 @@ class ProvisionHook:
         cancel: CancelToken,
     ) -> None:
         """Run what waits for ``name``; names nobody waits for do nothing (ENG-004)."""
-        with self._telling.hook():
-            self._run(name, communicator, data, cancel)
+        either = CancelToken(self._cancel if name == PROVISION_HOOK else None)
+        take_back = cancel.on_cancel(either.cancel)
+        try:
+            with self._telling.hook():
+                self._run(name, communicator, data, either)
+        finally:
+            take_back()
+            either.close()
 
     def _run(
         self,

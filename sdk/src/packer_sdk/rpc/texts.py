@@ -20,8 +20,18 @@ def text_of(error: BaseException, method: str) -> str:
     if isinstance(error, PackerError):
         text = str(error) or repr(error)
         return f"{text}{_HINT_MARK}{error.hint}" if error.hint else text
+    if isinstance(error, MemoryError):
+        _let_go(error)
     logger.error("%s failed", method, exc_info=error)
-    return f"{type(error).__name__}: {error} (see PACKER_LOG=1)"
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{what} (see PACKER_LOG=1)"
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what the frames of a traceback hold: without it there is no memory to tell of it."""
+    import traceback  # noqa: PLC0415 - for this alone
+
+    traceback.clear_frames(error.__traceback__)
 
 
 def error_of(text: str) -> RemoteError:

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 
 from packer_core.cli.absent import NOT_YET, no_such_command
-from packer_core.cli.help import COMMANDS
 
 
 @pytest.mark.parametrize("word", NOT_YET)
@@ -17,5 +16,5 @@ def test_a_mistyped_command_is_told_with_the_nearest() -> None:
     assert no_such_command("vlidate").hint == 'did you mean "validate"?'
 
 
-def test_a_word_that_is_like_no_command_is_told_with_all_of_them() -> None:
-    assert no_such_command("frobnicate").hint == f"there are {', '.join(COMMANDS)}"
+def test_a_word_that_is_like_no_command_is_told_where_they_are() -> None:
+    assert no_such_command("frobnicate").hint == "packer -h shows every command"

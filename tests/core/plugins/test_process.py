@@ -43,7 +43,7 @@ def test_start_connects_and_stop_ends_the_process(tmp_path: Path) -> None:
 def test_start_tells_of_a_program_that_is_missing(tmp_path: Path) -> None:
     error = refusal(component(tmp_path / "gone"))
     assert error.message == f"packer-builder-test is not there: {tmp_path / 'gone'}"
-    assert error.hint == "it was found by way of the config file"
+    assert error.hint == "the config file names it: correct the path there"
 
 
 def test_start_tells_of_a_program_that_is_not_executable(tmp_path: Path) -> None:

@@ -33,6 +33,4 @@ def no_such_command(word: str) -> UsageError:
             hint=f"{NOT_YET[word]}; packer -h shows every command",
         )
     near = did_you_mean(word, COMMANDS)
-    return UsageError(
-        f"unknown command: {word}", hint=f"{near or 'there are ' + ', '.join(COMMANDS)}"
-    )
+    return UsageError(f"unknown command: {word}", hint=near or "packer -h shows every command")

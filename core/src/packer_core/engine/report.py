@@ -23,7 +23,7 @@ def report_job(outcome: Outcome, ui: Ui) -> None:
     if outcome.cancelled:
         ui.error(f"Build '{outcome.job}' was cancelled after {took}.")
     elif outcome.errors:
-        text = "; ".join(str(error) for error in outcome.errors)
+        text = "; ".join(map(_indented, outcome.errors))
         ui.error(f"Build '{outcome.job}' errored after {took}: {text}")
     else:
         ui.say(f"Build '{outcome.job}' finished after {took}.")
@@ -66,7 +66,7 @@ def _report_errors(failed: Sequence[Outcome], ui: Ui, ui_for: Callable[[str], Ui
     for outcome in failed:
         for error in outcome.errors:
             ui_for(outcome.job).machine("error", str(error))
-            ui.error(f"--> {outcome.job}: {error}")
+            ui.error(f"--> {outcome.job}: {_indented(error)}")
             for line in worth_showing(error):
                 ui.say(f"      {line}")
             if error.hint:
@@ -107,6 +107,11 @@ def _records(artifact: Artifact) -> list[tuple[str, ...]]:
         *(("file", str(number), path) for number, path in enumerate(files)),
         ("end",),
     ]
+
+
+def _indented(error: PackerError) -> str:
+    """What it says; further lines so that they belong to the first."""
+    return str(error).rstrip().replace("\n", "\n    ")
 
 
 def spoken(seconds: float) -> str:

@@ -305,7 +305,8 @@ class PluginProcess:
             handshake.judge(greeting)
         except RpcError as error:
             raise self._start_error(
-                f"{error}", error.hint or "is this a Packer plugin, and for this version?"
+                f"cannot be used: {error}",
+                error.hint or "is this a Packer plugin, and for this version?",
             ) from error
         self._greeting = greeting
         self._witness.listening(greeting)
@@ -417,12 +418,13 @@ def _spawn_error(component: Component, error: OSError) -> PluginStartError:
     if isinstance(error, FileNotFoundError) and program.exists():
         return PluginStartError(
             f"{label} cannot start, because the interpreter in its first line is gone: {path}",
-            hint="install the plugin again: packer plugins install …",
+            hint="correct that line, or install the plugin again: packer plugins install …",
         )
     if isinstance(error, FileNotFoundError):
-        return PluginStartError(
-            f"{label} is not there: {path}", hint=f"it was found by way of the {component.source}"
-        )
+        hint = f"it was found by way of the {component.source}; did something delete it?"
+        if component.source == "config file":
+            hint = "the config file names it: correct the path there"
+        return PluginStartError(f"{label} is not there: {path}", hint=hint)
     if isinstance(error, PermissionError):
         return PluginStartError(f"{label} is not executable: {path}", hint=f"chmod +x {program}")
     if error.errno == errno.ENOEXEC:

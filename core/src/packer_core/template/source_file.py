@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
-from packer_core.nearest import did_you_mean
+from packer_core.nearest import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -134,8 +134,13 @@ def _nearby(path: Path) -> str:
         names = os.listdir(path.parent)  # noqa: PTH208 - names are all that is needed
     except OSError:
         names = []
-    near = did_you_mean(path.name, names)
-    return near or f"the working folder is {_working_folder()}"
+    alike = {name.removesuffix(path.suffix): name for name in names if name.endswith(path.suffix)}
+    near = [alike[stem] for stem in nearest(path.stem, alike, limit=1)]
+    return (
+        f'did you mean "{path.parent / near[0]}"?'
+        if near
+        else f"the working folder is {_working_folder()}"
+    )
 
 
 def _working_folder() -> str:

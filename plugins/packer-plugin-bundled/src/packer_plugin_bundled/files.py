@@ -51,7 +51,10 @@ def replacing(path: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
     """
     with in_words("write", path):
         target = path.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:
+            raise NotADirectoryError(20, "is no folder", error.filename) from error
         if target.is_dir():
             raise IsADirectoryError(21, "is a folder", str(path))
         if target.exists() and not target.is_file():
@@ -66,7 +69,11 @@ def replacing(path: Path, *, mode: int | None = None) -> Iterator[BinaryIO]:
 def _aside(target: Path, mode: int | None) -> Iterator[BinaryIO]:
     aside = target.with_name(f".{target.name}.{os.urandom(4).hex()}")
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-    number = os.open(aside, flags, 0o666 if mode is None else mode)
+    try:
+        number = os.open(aside, flags, 0o666 if mode is None else mode)
+    except OSError as error:
+        error.filename = str(target)  # the other name means nothing to anybody
+        raise
     try:
         with os.fdopen(number, "wb") as file:
             yield file

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from packer_sdk import ComponentError, Problem
@@ -172,9 +172,18 @@ def _failed(label: str, path: Path, status: int, allowed: Sequence[int]) -> Comp
         126: f"is it executable? chmod +x {shlex.quote(str(path))}",
         127: "a program was not found, maybe the interpreter in the first line of the script",
     }
+    if _ends_in_crlf(path):
+        hints[127] = f"its lines end in CRLF: sed -i 's/\\r$//' {shlex.quote(str(path))}"
     if status < 0:
         return ComponentError(f"local script was killed by signal {-status}: {label}")
     return ComponentError(
         f"local script exited with status {status}: {label} (allowed: {codes})",
         hint=hints.get(status, "valid_exit_codes says which other statuses mean success"),
     )
+
+
+def _ends_in_crlf(path: Path) -> bool:
+    """Whether the first line of a script ends as on Windows, which no interpreter's name does."""
+    with suppress(OSError), path.open("rb") as file:
+        return file.readline(1024).endswith(b"\r\n")
+    return False

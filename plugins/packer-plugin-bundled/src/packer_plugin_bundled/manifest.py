@@ -99,7 +99,7 @@ def _read(path: Path) -> dict[str, Any]:
     except FileNotFoundError:
         return {"builds": []}
     except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, getattr(error, "strerror", None) or str(error)) from error
     if not text.strip():
         return {"builds": []}
     try:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+_HOPELESS_TEXTS = ("cannot run commands in the image",)
+"""What other plugins say when another try cannot help; only text reaches this process."""
+
 HOPELESS = "will-not-work-later"
 """Reference of an error that another try cannot mend."""
 
@@ -98,7 +101,7 @@ def until_it_works(cancel: CancelToken, timeout_s: float, what: str, attempt: Ca
 
 
 def _may_pass(error: PackerError) -> bool:
-    if error.reference == HOPELESS:
+    if error.reference == HOPELESS or any(text in str(error) for text in _HOPELESS_TEXTS):
         return False
     if isinstance(error, RpcError):
         # Only what the machine's side said; a lost or broken connection to core stays so.

@@ -8,11 +8,14 @@ import os
 import shlex
 import subprocess
 import sys
-from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 from urllib.parse import quote, quote_plus
 
 import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.e2e
 
@@ -20,7 +23,7 @@ MASK = "<sensitive>"
 SECRETS = {
     "token": "tok-5f2c91a7be",
     "quotes": 'it\'s "quoted" with $HOME and `ls`',
-    "accents": "pässwörd–✓→☃",
+    "accents": "pässwörd…✓→☃",
     "encoded": "QUJD+/RUZH==",
     "url": "a&b=c d/e?f#g%20",
     "short": "x7Q",

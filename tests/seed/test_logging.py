@@ -176,7 +176,8 @@ def test_F10_the_first_free_port_is_taken(place: Place) -> None:
         low: dict[str, Any] = {"PACKER_PLUGIN_MIN_PORT": str(port), **TCP}
         high: dict[str, Any] = {"PACKER_PLUGIN_MAX_PORT": str(min(port + 100, 65535))}
         done = place.build(NULL, PACKER_LOG="1", **low, **high)
-        assert int(address_in(done).lstrip(":")) > port
+        # The next may be somebody else's, but hardly the next twenty.
+        assert port < int(address_in(done).lstrip(":")) <= port + 20
         done = place.build(NULL, status=1, **low, PACKER_PLUGIN_MAX_PORT=str(port))
         assert f"no free port for the plugin: {port} to {port}" in done.stdout
 

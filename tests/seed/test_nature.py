@@ -224,7 +224,7 @@ SIGNALS = {
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_A10_core_cleans_up_however_a_build_ends(ending: str, place: Place) -> None:
     """MUST: Core orchestrates the processes and does the clean-up."""
-    helper = "subprocess.Popen(['sleep', '600'], env={'SEED': " + repr(str(place.root)) + "})\n"
+    helper = f"subprocess.Popen(['tail', '-f', {str(place.packer)!r}])\n"
     place.put(place.work, "packer-builder-x", script("builder", helper + ENDINGS[ending]))
     with place.running({"builders": [{"type": "x"}], "post-processors": ["manifest"]}) as build:
         for count, number in enumerate(SIGNALS.get(ending, ()), start=1):

@@ -225,9 +225,12 @@ def test_E10_one_connection_is_served_and_further_output_is_harmless(place: Plac
         subprocess.run(["echo", "chatter of a child"])
         ui.say("still served")
     """
-    path = place.put(place.work, "packer-builder-x", script("builder", body))
-    log = place.build(["x"], PACKER_LOG="1")
+    text = script("builder", body, before="print('chatter at import')")
+    path = place.put(place.work, "packer-builder-x", text)
+    # Unbuffered, the print at import would be the first line: nothing can be done about that.
+    log = place.build(["x"], PACKER_LOG="1", PYTHONUNBUFFERED="")
     assert "x: still served" in log.stdout
+    assert "packer-builder-x: chatter at import" in log.stderr
     assert "packer-builder-x: raw chatter" in log.stderr
     assert "packer-builder-x: chatter of a child" in log.stderr
     process = PluginProcess([str(path)], "builder", environment={"TMPDIR": str(place.temporary)})

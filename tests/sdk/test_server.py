@@ -61,7 +61,7 @@ def test_started_by_a_person_it_says_so_and_exits(cookie: str | None) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert "packer starts it when a template needs it" in done.stderr
-    assert "\nhint: install it with `packer plugins install`" in done.stderr
+    assert "\nhint: packer build TEMPLATE; " in done.stderr
 
 
 def test_the_log_tells_ports_and_address_in_the_order_of_the_seed() -> None:

@@ -233,7 +233,8 @@ def test_E10_one_connection_is_served_and_further_output_is_harmless(place: Plac
     assert "packer-builder-x: chatter at import" in log.stderr
     assert "packer-builder-x: raw chatter" in log.stderr
     assert "packer-builder-x: chatter of a child" in log.stderr
-    process = PluginProcess([str(path)], "builder", environment={"TMPDIR": str(place.temporary)})
+    environ = {"TMPDIR": str(place.temporary), "PYTHONUNBUFFERED": ""}
+    process = PluginProcess([str(path)], "builder", environment=environ)
     with (
         process,
         socket.socket(socket.AF_UNIX) as second,

@@ -87,7 +87,7 @@ def serve(kind: str, load: Callable[[], object], *, protobuf: bool) -> int:
 _BY_HAND = """\
 this is a plugin of packer: packer starts it when a template needs it
 
-hint: install it with `packer plugins install`, then run `packer build TEMPLATE`
+hint: packer build TEMPLATE; what packer does not find is installed by `packer plugins install`
 """
 
 

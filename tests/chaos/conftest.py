@@ -13,6 +13,7 @@ import time
 import uuid
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import psutil
@@ -99,7 +100,13 @@ class Arena:
         path.write_text(json.dumps(two_builds() | more), encoding="utf-8")
         return path
 
-    def start(self, *words: str, chaos: str = "", under: tuple[str, ...] = (), **more: str) -> Run:
+    def start(
+        self,
+        *words: str,
+        chaos: str = "",
+        under: tuple[str, ...] = (),
+        more: Mapping[str, str] = MappingProxyType({}),
+    ) -> Run:
         """Start packer.
 
         Args:

@@ -147,7 +147,8 @@ def test_a_plugin_that_prints_what_nobody_asked_for(arena: Arena, phase: Phase, 
 @pytest.mark.parametrize("deed", ["flood-stdout", "flood-stderr"])
 def test_a_plugin_that_prints_100_megabytes_with_the_log_on(arena: Arena, deed: str) -> None:
     log = arena.folder / "log"
-    run = arena.start(chaos=f"run:{deed}", CHAOS_FLOOD="100_000_000", PACKER_LOG_PATH=str(log))
+    more = {"CHAOS_FLOOD": "100_000_000", "PACKER_LOG_PATH": str(log)}
+    run = arena.start(chaos=f"run:{deed}", more=more)
     run.reached()
     most = 0
     while run.child.poll() is None:
@@ -172,7 +173,9 @@ def test_a_plugin_whose_first_line_is_none(arena: Arena, phase: str, deed: str) 
 
 @phases(but=("spawn", "loaded"))
 def test_a_plugin_that_is_stopped_is_noticed(arena: Arena, phase: Phase) -> None:
-    ended = arena.start(chaos=f"{phase.name}:stop", PACKER_PLUGIN_KEEPALIVE=str(KEEP_ALIVE_S)).end()
+    ended = arena.start(
+        chaos=f"{phase.name}:stop", more={"PACKER_PLUGIN_KEEPALIVE": str(KEEP_ALIVE_S)}
+    ).end()
     assert_failed_alone(
         arena,
         ended,

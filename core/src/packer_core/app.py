@@ -275,11 +275,13 @@ class App:
     def fleet(self) -> Fleet:
         """What will own the plugin processes of this run; a second interrupt kills them all."""
         from .leftovers import sweep
+        from .plugins.descriptors import make_room
         from .plugins.fleet import Fleet
         from .plugins.origin import distribution_of
         from .plugins.witness import Witnesses
         from .run import Run
 
+        make_room()
         if left := sweep(self.paths.journals):
             runs = (
                 "A run that was killed has" if left == 1 else f"{left} runs that were killed have"
@@ -324,6 +326,11 @@ class App:
         from .interrupts import Interrupts
 
         return Interrupts(self.ui, self.cancel, self.abort, work, self.monitor)
+    @property
+    def has_lost_output(self) -> bool:
+        """Whether something could not be written for want of room."""
+        return self._screen is not None and self._screen.is_incomplete
+
 
     def _make_ui(self) -> TerminalUi | MachineUi:
         journal = None

@@ -21,7 +21,7 @@ import logging
 import re
 import sys
 from contextvars import ContextVar
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from packer_sdk.errors import PackerError
 
@@ -85,7 +85,8 @@ def logging_to(settings: Settings, mask: Callable[[str], str]) -> Iterator[bool]
     finally:
         root.setLevel(before)
         root.removeHandler(handler)
-        handler.close()
+        with contextlib.suppress(OSError):
+            handler.close()
 
 
 def level_of(text: str) -> int | None:
@@ -136,7 +137,7 @@ def _handler(settings: Settings, mask: Callable[[str], str], level: int | None) 
     if settings.log_path:
         handler = _file(settings.log_path)
     elif level is not None:
-        handler = logging.StreamHandler(sys.stderr)
+        handler = _Stream(sys.stderr)
         handler.addFilter(lambda record: record.name != UI)
     else:
         return logging.NullHandler()
@@ -146,13 +147,36 @@ def _handler(settings: Settings, mask: Callable[[str], str], level: int | None) 
 
 def _file(path: str) -> logging.Handler:
     try:
-        return logging.FileHandler(path, "w", encoding="utf-8", errors="backslashreplace")
+        return _File(path, "w", encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise PackerError(
             f"log file cannot be written: {path}: {error.strerror}",
             hint="set PACKER_LOG_PATH to a file in a folder that exists, or unset it",
             reference="log-unwritable",
         ) from error
+
+
+class _Stream(logging.StreamHandler[TextIO]):
+    """Says nothing when nobody reads the log any more: there is nowhere to say it."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+
+class _File(logging.FileHandler):
+    """Says once that lines of the log are lost, and not once for each."""
+
+    _has_complained = False
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        error = sys.exc_info()[1]
+        if not isinstance(error, OSError):
+            super().handleError(record)
+        elif not self._has_complained:
+            self._has_complained = True
+            with contextlib.suppress(OSError, ValueError):
+                sys.stderr.write(f"the log is incomplete: {self.baseFilename}: {error.strerror}\n")
 
 
 class _Formatter(logging.Formatter):

@@ -1,6 +1,7 @@
 """From the command line to an exit code. What goes wrong anywhere ends here, and only here.
 
 Exit codes (CLI-002): 0 done; 1 anything wrong, a cancelled build included; 127 no such command.
+A reader that has left (``packer … | head -1``) changes nothing; output lost to a full disk is 1.
 
 The hot paths come first and import almost nothing: ``packer version``, ``packer -h``, and the
 process of a bundled component, of which a build starts several.
@@ -47,11 +48,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     with App(os.environ, machine_readable=machine_readable, words=argv) as app:
         code = _guarded(app, words)
         app.ended(code)
-    _let_go_of_stdout()
+    _let_go_of_output()
     return code
 
 
 def _guarded(app: App, words: Sequence[str]) -> int:
+        if app.has_lost_output:
+            code = code or 1  # what was to be told was not, whatever else was done
     try:
         return run(app, words)
     except KeyboardInterrupt:
@@ -122,11 +125,12 @@ def _top_help(app: App) -> str:
     return top_help((one.name, one.summary) for one in commands)
 
 
-def _let_go_of_stdout() -> None:
+def _let_go_of_output() -> None:
     """Flush, and keep the interpreter from complaining at its end that nobody reads."""
-    try:
-        sys.stdout.flush()
-    except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    except ValueError:
-        pass  # closed already
+    for descriptor, stream in ((1, sys.stdout), (2, sys.stderr)):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), descriptor)
+        except ValueError:
+            pass  # closed already

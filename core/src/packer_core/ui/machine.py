@@ -44,6 +44,11 @@ class MachineUi:
         self._clock = clock
         self._lock = allocate_lock()
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether output was lost that somebody wanted to have: the disk below it is full."""
+        return self._output.is_incomplete
+
     def say(self, message: str) -> None:
         """Write a ``ui,say`` record."""
         self._tell("say", message)

@@ -2,13 +2,15 @@
 
 What builds print comes from other machines in whatever bytes they like (as lone surrogates, see
 PEP 383), and goes to terminals that may know ASCII only, to pipes that were closed (`packer … |
-head`) and to pipes that do not block (some CI systems). A build must not fail for any of these.
+head`), to pipes that do not block (some CI systems) and into files on full disks. A build must not
+fail for any of these: it may be the work of hours, and what it makes is not what it prints.
 """
 
 from __future__ import annotations
 
 import errno
 import os
+import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ class Output:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._gone = False
+        self.is_incomplete = False
+        """Whether something was lost that somebody wanted to have."""
 
     @property
     def is_terminal(self) -> bool:
@@ -89,11 +93,21 @@ class Output:
         try:
             self._write(text)
         except OSError as error:
-            if error.errno not in _GONE:
-                raise
-            self._gone = True
+            if error.errno in _GONE:
+                self._gone = True
+            else:
+                self._complain(error)
         except ValueError:  # closed under us, as at the end of an interpreter
             self._gone = True
+
+    def _complain(self, error: OSError) -> None:
+        """Say once, where it may still be read, that output is lost; later lines may get out."""
+        if not self.is_incomplete:
+            self.is_incomplete = True
+            from contextlib import suppress  # noqa: PLC0415 - hardly ever needed
+
+            with suppress(OSError, ValueError):
+                sys.stderr.write(f"output is lost: {error.strerror}; the work goes on\n")
 
     def _write(self, text: str) -> None:
         binary = getattr(self._stream, "buffer", None)

@@ -49,6 +49,11 @@ class TerminalUi:
         self._live: Live | None = None
         self._wants_live = wants_live
 
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether output was lost that somebody wanted to have: the disk below it is full."""
+        return self._output.is_incomplete
+
     def say(self, message: str) -> None:
         """Show a line, or several."""
         message = self._secrets.apply(message)

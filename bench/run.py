@@ -55,6 +55,7 @@ def main() -> None:
             "version": lambda: show("packer version", seconds([PACKER, "version"], rounds), unit),
             "build": lambda: show("packer build: 3 components", build(rounds), unit),
             "relay": lambda: relay(size),
+            "lines": lambda: lines(20_000 if options.quick else 100_000),
         }
         if options.peer:
             parts["peer"] = lambda: peers(options.peer, rounds)
@@ -194,6 +195,31 @@ def relay(size: int) -> None:
     for who in ("provisioner", "core", "builder"):
         peak = float(found[who]) / 1024
         print(f"{f'  peak memory of the {who}':44} {peak:7.1f} MiB    (aim: 60 or less)")
+
+
+def lines(count: int) -> None:
+    """Lines of a script, through its provisioner and core to a reader; none may be lost."""
+    script = f"i=0; while [ $i -lt {count} ]; do echo line $i of the output; i=$((i+1)); done"
+    template = {
+        "builders": [{"type": "null", "communicator": "none"}],
+        "provisioners": [{"type": "shell-local", "inline": [script]}],
+    }
+    Path("lines.json").write_text(json.dumps(template))
+    written = subprocess.run(["sh", "-c", script], capture_output=True, check=True).stdout
+    wanted = [f"==> null: {line}" for line in written.decode().splitlines()]
+    for what, events in (("no events", "0"), ("events", "")):
+        started = time.perf_counter()
+        done = subprocess.run(
+            [PACKER, "build", "lines.json"],
+            env={**os.environ, "PACKER_EVENTS": events, "PACKER_DATA_DIR": str(Path.cwd())},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        rate = count / (time.perf_counter() - started)
+        shown = [line for line in done.stdout.splitlines() if line.startswith("==> null: line ")]
+        lost = "none lost" if shown == wanted else "LINES ARE LOST"
+        print(f"{f'lines: {count}, {what}':44} {rate:7.0f} a second, {lost}  (aim: 10000 or more)")
 
 
 if __name__ == "__main__":

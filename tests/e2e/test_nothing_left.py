@@ -234,7 +234,7 @@ def test_a_plugin_that_watches_nobody_is_found_and_killed(work: Work) -> None:
         for process in left:
             assert f"would be killed: process {process.pid} (packer-builder-foreign)" in dry
         assert set(left) <= set(marked(mark))
-        assert "packer gc ends them" in next_build(work)
+        assert "left processes running: 1. packer gc ends them\n" in next_build(work)
         said = work.gc()
         assert f"killed: process {left[0].pid} (packer-builder-foreign)" in said
         assert marked(mark) == []

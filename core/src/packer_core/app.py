@@ -283,10 +283,9 @@ class App:
 
         make_room()
         if left := sweep(self.paths.journals):
-            runs = (
-                "A run that was killed has" if left == 1 else f"{left} runs that were killed have"
+            self.ui.say(
+                f"Killed runs that have left processes running: {left}. packer gc ends them"
             )
-            self.ui.say(f"{runs} left processes running: packer gc ends them")
         witnesses = Witnesses(
             Run.begin(self.paths.journals, self.environ),
             self.crashes,
@@ -326,11 +325,11 @@ class App:
         from .interrupts import Interrupts
 
         return Interrupts(self.ui, self.cancel, self.abort, work, self.monitor)
+
     @property
     def has_lost_output(self) -> bool:
         """Whether something could not be written for want of room."""
         return self._screen is not None and self._screen.is_incomplete
-
 
     def _make_ui(self) -> TerminalUi | MachineUi:
         journal = None

@@ -47,14 +47,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     words, machine_readable = take_machine_readable(argv)
     with App(os.environ, machine_readable=machine_readable, words=argv) as app:
         code = _guarded(app, words)
+        if app.has_lost_output:
+            code = code or 1  # what was to be told was not, whatever else was done
         app.ended(code)
     _let_go_of_output()
     return code
 
 
 def _guarded(app: App, words: Sequence[str]) -> int:
-        if app.has_lost_output:
-            code = code or 1  # what was to be told was not, whatever else was done
     try:
         return run(app, words)
     except KeyboardInterrupt:

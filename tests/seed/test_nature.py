@@ -10,6 +10,7 @@ import re
 import signal
 import subprocess
 import sys
+import tomllib
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -418,3 +419,5 @@ def test_A14_the_documentation_tells_how_to_find_plugins() -> None:
     assert "packer-plugin-NAME" in page
     assert "There is no list of plugins" in page
     assert "packer plugin docker" in page
+    for project in (ROOT / "plugins").glob("*/pyproject.toml"):
+        assert "packer-plugin" in tomllib.loads(project.read_text())["project"]["keywords"]

@@ -37,7 +37,7 @@ def test_a_command_is_what_the_list_says(name: str) -> None:
 def test_the_list_names_every_command_and_whose_program_this_is() -> None:
     text = top_help()
     for name, summary in COMMANDS.items():
-        assert f"  {name.ljust(8)}  {summary}\n" in text
+        assert f"  {name.ljust(max(map(len, COMMANDS)))}  {summary}\n" in text
     assert "neither made nor endorsed by\nHashiCorp." in text
     assert max(map(len, text.splitlines())) <= 80
 

@@ -13,6 +13,7 @@ COMMANDS = {
     "explain": "Tell what happened in a run",
     "plugins": "Install, list and remove plugins",
     "gc": "Clean up after runs that were killed",
+    "completion": "Complete commands and flags in bash, zsh and fish",
     "version": "Show the version of this program",
 }
 """Our commands in their order; each lives in `packer_core.cli.commands` under its name."""

@@ -29,6 +29,12 @@ NO_SUCH_COMMAND = 127
 
 _HELP = ("-h", "-help", "--help")
 
+_AS_HASHICORP_SAYS = {
+    f"{dashes}autocomplete-{what}": ["completion", what]
+    for dashes in ("-", "--")
+    for what in ("install", "uninstall")
+}
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run packer.
@@ -75,6 +81,7 @@ def run(app: App, words: Sequence[str]) -> int:
         from .commands import version
 
         return version.run(app, None)
+    words = _AS_HASHICORP_SAYS.get(words[0], words) if len(words) == 1 else words
     if not words or words[0].startswith("-"):
         return _without_command(app, words)
     app.start_log()

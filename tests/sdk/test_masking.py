@@ -205,3 +205,40 @@ def test_registering_while_masking_is_safe() -> None:
         reader.join()
     assert len(seen) == 400
     assert found.apply("secret-199") == MASK
+
+
+@given(st.lists(SECRETS, min_size=1, max_size=3), st.lists(st.text(max_size=30)), st.data())
+def test_no_secret_is_torn_where_a_long_text_is_cut(
+    secrets: list[str], words: list[str], data: st.DataObject
+) -> None:
+    masking = filter_of(*secrets)
+    text = "".join(word + secret for word, secret in zip(words, secrets * len(words), strict=False))
+    shown, rest = "", ""
+    while text:
+        cut = data.draw(st.integers(1, len(text)))
+        piece, rest = masking.part(rest + text[:cut])
+        text = text[cut:]
+        shown += f"{piece}\0"
+    shown += rest
+    for secret in secrets:
+        # Whatever is whole in the text is whole in a piece, where it is found.
+        assert shown.count(secret) >= shown.replace("\0", "").count(secret)
+
+
+def test_part_keeps_back_no_more_than_the_longest_secret() -> None:
+    masking = filter_of("hunter2")
+    longest = max(map(len, forms("hunter2")))
+    piece, rest = masking.part("x" * 1000)
+    assert piece + rest == "x" * 1000
+    assert len(rest) == longest - 1
+
+
+def test_part_without_secrets_keeps_nothing_back() -> None:
+    assert SecretFilter().part("abc") == ("abc", "")
+
+
+def test_nested_values_are_masked_but_not_their_names() -> None:
+    value = {"hunter2": ["a hunter2", 3, None, {"x": ("hunter2",)}]}
+    assert filter_of("hunter2").apply_nested(value) == {
+        "hunter2": [f"a {MASK}", 3, None, {"x": [MASK]}]
+    }

@@ -64,7 +64,7 @@ def test_a_failure_is_told_with_its_call_and_what_was_said() -> None:
     assert second.begin_s is None
     text = story_text(told)
     assert "packer build t.json: exit code 1 after 1.3 s" in text
-    assert re.search(r"^  a  failed +700 ms +\| +░*█+ +\|$", text, re.MULTILINE)
+    assert re.search(r"^  a  failed +700 ms +\| *░*█+ *\|$", text, re.MULTILINE)
     assert re.search(r"^  b  not started +\| +\|$", text, re.MULTILINE)
     assert "provisioner 1 (shell), attempt 1 of 2  failed" in text
     assert "      last words" in text

@@ -160,6 +160,16 @@ def test_a_bug_is_called_one(extra: dict[str, str]) -> None:
     assert "Traceback" not in finished.stdout + finished.stderr
 
 
+def test_a_bug_leaves_a_crash_report(extra: dict[str, str], tmp_path: Path) -> None:
+    finished = packer("crash", **extra, PACKER_CRASH_DIR=str(tmp_path / "crashes"))
+    [path] = (tmp_path / "crashes").iterdir()
+    assert f"report it with {path}" in finished.stdout
+    text = path.read_text()
+    assert text.startswith("Crash of packer\n")
+    assert "KeyError: 'boom'" in text
+    assert "in crash\n" in text
+
+
 def test_the_traceback_of_a_bug_is_in_the_log(extra: dict[str, str], tmp_path: Path) -> None:
     assert "Traceback" in packer("crash", **extra, PACKER_LOG="1").stderr
     path = tmp_path / "packer.log"

@@ -5,6 +5,7 @@ import pytest
 from helpers.engine import Screen, Thing
 from packer_core.engine.outcome import Outcome
 from packer_core.engine.report import report, report_job, spoken
+from packer_core.errors import PluginCrashed
 from packer_sdk.errors import ConnectionLost, PackerError
 
 
@@ -90,3 +91,29 @@ def test_report_survives_an_artifact_whose_process_is_gone(screen: Screen) -> No
         == 0
     )
     assert "an artifact that can no longer be described: connection closed" in screen.text()
+
+
+def test_report_says_why_a_plugin_died_once(screen: Screen) -> None:
+    lines = ["noise", "Traceback (most recent call last):", "  File x", "KeyError: 'lost'"]
+    crash = PluginCrashed("packer-builder-x died", last_lines=lines, hint="read this\nand that")
+    outcome = Outcome(job="a", errors=(crash,))
+    report_job(outcome, screen)
+    assert report([outcome], screen, screen.for_job, duration_s=1) == 1
+    assert screen.text().count("Traceback") == 1
+    assert (
+        "--> a: packer-builder-x died\n"
+        "      Traceback (most recent call last):\n"
+        "        File x\n"
+        "      KeyError: 'lost'\n"
+        "    hint: read this\n"
+        "          and that"
+    ) in screen.text()
+
+
+@pytest.mark.parametrize(("aborted", "said"), [(False, "been cleaned up"), (True, "not waited")])
+def test_report_does_not_claim_a_clean_up_that_was_not_waited_for(
+    screen: Screen, aborted: bool, said: str
+) -> None:
+    outcomes = [Outcome(job="a", cancelled=True)]
+    assert report(outcomes, screen, screen.for_job, duration_s=1, aborted=aborted) == 1
+    assert said in screen.text()

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 
 
+_CLEANED_UP = "what they had begun has been cleaned up"
+_ABORTED = "their clean-up was not waited for: look whether something is left"
+
+
 def report_job(outcome: Outcome, ui: Ui) -> None:
     """One line as a job ends."""
     took = spoken(outcome.duration_s)
@@ -36,6 +40,7 @@ def report(
     *,
     duration_s: float,
     ready: bool = True,
+    aborted: bool = False,
 ) -> int:
     """Sum up and return the exit code.
 
@@ -45,13 +50,14 @@ def report(
         ui_for: Makes the Ui of a build by its name; its records for programs go there.
         duration_s: Of all jobs together, in seconds.
         ready: False if further jobs were refused before they could start.
+        aborted: Whether a second interrupt has ended the clean-up of the builds.
     """
     ui.say(f"\n==> Wait completed after {spoken(duration_s)}")
     failed = [outcome for outcome in outcomes if outcome.errors]
     if failed:
         _report_errors(failed, ui, ui_for)
     if any(outcome.cancelled for outcome in outcomes):
-        ui.say("\n==> The builds were interrupted; what they had begun has been cleaned up.")
+        ui.say(f"\n==> The builds were interrupted; {_ABORTED if aborted else _CLEANED_UP}.")
     artifacts = [(o.job, artifact) for o in outcomes for artifact in o.artifacts]
     if artifacts:
         _report_artifacts(outcomes, ui, ui_for)

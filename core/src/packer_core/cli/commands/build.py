@@ -116,6 +116,7 @@ def run(app: App, options: BuildOptions) -> int:
             ui_for,
             duration_s=time.monotonic() - started,
             ready=len(ready) == len(jobs),
+            aborted=app.abort.cancelled,
         )
 
 

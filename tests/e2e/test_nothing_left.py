@@ -63,6 +63,9 @@ PLUGIN = """
             return ()
         def run(self, config, ui, hook, cancel):
             reach("run")
+            if os.environ["PHASE"] == "fail":
+                Path(os.environ["TMPDIR"], "evidence").touch()
+                raise ComponentError("it went wrong")
             hook.run(PROVISION_HOOK, ui, Machine(), {}, cancel)
             return FileArtifact("phases", ["reached"])
 """
@@ -319,3 +322,28 @@ def test_scripts_of_the_user_have_the_folder_for_temporary_files_of_the_user(wor
     with work.building() as core:
         assert core.wait(60) == 0
     assert [path.name for path in work.temporary.iterdir()] == ["theirs"]
+
+
+@pytest.mark.parametrize(("on_error", "kept"), [("cleanup", 0), ("abort", 1)])
+def test_what_a_failed_build_leaves_is_kept_if_that_is_asked_for(
+    work: Work, on_error: str, kept: int
+) -> None:
+    work.template()
+    done = subprocess.run(
+        [*PACKER, "build", f"-on-error={on_error}", "t.json"],
+        cwd=work.folder,
+        env=work.environ("fail"),
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 1
+    left = list(work.temporary.iterdir())
+    assert len(left) == kept
+    for folder in left:
+        assert f"Kept because of -on-error=abort: {folder}\n" in done.stdout
+        assert [path.name for path in folder.iterdir()] == ["evidence"]
+    assert list(work.journals.iterdir()) == []
+    assert work.gc() == "Nothing was left behind.\n"
+    assert len(list(work.temporary.iterdir())) == kept

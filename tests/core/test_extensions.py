@@ -9,13 +9,14 @@ import pytest
 
 from packer_core import hookspecs
 from packer_core.cli.command import Command
+from packer_core.engine.outcome import Outcome
+from packer_core.events.model import BuildFinished, BuildStarted, OutputLine
 from packer_core.extension_points import installed
-from packer_core.extensions import Extensions, hookimpl
+from packer_core.extensions import Extensions, JobHooks, hookimpl
 from packer_sdk.errors import PackerError
 
 if TYPE_CHECKING:
     from packer_core.app import App
-    from packer_core.engine.outcome import Outcome
 
 
 def dist(folder: Path, name: str, entry_points: str) -> None:
@@ -182,3 +183,45 @@ def test_installed_reads_only_its_group(tmp_path: Path) -> None:
     (tmp_path / "c.py").touch()
     found = list(installed([str(tmp_path), str(tmp_path), str(tmp_path / "missing")]))
     assert found == [("one", "m : o")]
+
+
+class Hooks:
+    """An extension that watches jobs."""
+
+    def __init__(self, *, broken: bool = False) -> None:
+        self.seen: list[object] = []
+        self.broken = broken
+
+    @hookimpl
+    def packer_job_started(self, job: str) -> None:
+        self.seen.append(job)
+        if self.broken:
+            raise ValueError("oh no")
+
+    @hookimpl
+    def packer_job_finished(self, job: str, outcome: Outcome) -> None:
+        self.seen.append((job, outcome))
+
+
+def finished(outcome: Outcome) -> BuildFinished:
+    return BuildFinished(
+        build="a", result="succeeded", duration_s=1.0, artifacts=0, errors=0, outcome=outcome
+    )
+
+
+def test_jobs_are_told_to_the_hooks() -> None:
+    extensions, hooks = Extensions(), Hooks()
+    extensions.register(hooks)
+    listener = JobHooks(extensions, pytest.fail)
+    outcome = Outcome(job="a")
+    for event in (BuildStarted(build="a"), OutputLine(stream="say", text="x"), finished(outcome)):
+        listener.notice(event)
+    assert hooks.seen == ["a", ("a", outcome)]
+
+
+def test_an_extension_that_fails_is_a_warning() -> None:
+    said: list[str] = []
+    extensions, hooks = Extensions(), Hooks(broken=True)
+    extensions.register(hooks)
+    JobHooks(extensions, said.append).notice(BuildStarted(build="a"))
+    assert said == ["Warning: an extension failed: ValueError: oh no"]

@@ -98,4 +98,5 @@ def error_found(error: PackerError, build: str | None = None) -> ErrorFound:
         message=error.message,
         hint=error.hint,
         last_lines=tuple(getattr(error, "last_lines", ())),
+        report=getattr(error, "report", None) or None,
     )

@@ -85,6 +85,7 @@ class ErrorFound(Event):
     message: str = _is("what is wrong")
     hint: str | None = _may_be("the next step")
     last_lines: tuple[str, ...] = _may_be("what a plugin said before it ended", ())
+    report: str | None = _may_be("path of the crash report, if a plugin died")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -209,6 +209,8 @@ def _failures(failures: Iterable[Failure]) -> Iterator[str]:
         if failure.last_lines:
             yield '<p class="soft">what the plugin said last:</p>\n'
             yield _lines(failure.last_lines)
+        if failure.report:
+            yield f"<p>crash report: {escape(failure.report)}</p>\n"
 
 
 def _lines(lines: Iterable[str]) -> str:

@@ -59,6 +59,7 @@ class Failure:
     """An error, as it was told.
 
     Attributes:
+        report: Path of the crash report, if there is one.
         step: The call that failed, if it can be told.
     """
 
@@ -66,6 +67,7 @@ class Failure:
     reference: str = ""
     hint: str = ""
     last_lines: tuple[str, ...] = ()
+    report: str = ""
     step: str = ""
 
 
@@ -224,6 +226,7 @@ class _Narrator:
             reference=event.text("reference"),
             hint=event.text("hint"),
             last_lines=event.texts("last_lines"),
+            report=event.text("report"),
         )
         if name:
             failure.step = self._blame(name, failure.message)

@@ -151,3 +151,5 @@ def _failures(failures: list[Failure]) -> Iterator[str]:
         if failure.last_lines:
             yield "    what the plugin said last:"
             yield from (f"      {line}" for line in failure.last_lines)
+        if failure.report:
+            yield f"    crash report: {failure.report}"

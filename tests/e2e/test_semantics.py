@@ -482,3 +482,36 @@ def test_a_signal_keeps_builds_from_starting(folder: Folder) -> None:
         child.send_signal(signal.SIGINT)
         assert child.wait(30) == 1
     assert "file.b: Writing" not in (folder.path / "out").read_text()
+
+
+# --- looking at a template (VAL-001, VAL-002, INS-001)
+
+
+def test_validate_asks_every_plugin_and_builds_nothing(folder: Folder) -> None:
+    folder.template(file(), provisioners=[local("true")], post_processors=["manifest"])
+    assert folder.packer("validate", "t.json") == "The configuration is valid.\n"
+    folder.template(file(), provisioners=[local("true", only_on="x", inlin=1)])
+    assert "inlin: unknown option" in folder.packer("validate", "t.json", status=1)
+    assert folder.files() == []
+
+
+def test_validate_of_the_syntax_needs_neither_plugins_nor_values(folder: Folder) -> None:
+    folder.template({"type": "nobody-has-it"}, variables={"region": None})
+    shown = folder.packer("validate", "-syntax-only", "t.json")
+    assert shown == "The syntax of the template is valid; no plugin was asked.\n"
+
+
+def test_inspect_shows_what_is_there_and_hides_what_is_sensitive(folder: Folder) -> None:
+    folder.template(
+        file(),
+        description="One\ntwo",
+        variables={"region": None, "size": "5", "password": "hunter2"},
+        sensitive_variables=["password"],
+        post_processors=[["checksum", "manifest"]],
+    )
+    shown = folder.packer("inspect", "t.json")
+    assert shown.startswith("Description:\n\n  One\n  two\n\nRequired variables:\n\n  region\n")
+    assert "  size     = 5\n  password = <sensitive>\n" in shown
+    assert "  web (file)\n" in shown
+    assert shown.endswith("Post-processors:\n\n  checksum -> manifest\n")
+    assert "hunter2" not in shown + folder.packer("inspect", "-machine-readable", "t.json")

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from packer_sdk.config import config, config_spec, field
-from packer_sdk.wire.protobuf import (
-    Attr,
-    Block,
-    BlockList,
-    ListType,
-    ObjectSpec,
-    Spec,
-    decode_spec,
-    encode_spec,
-)
+from packer_sdk.wire.protobuf import decode_spec, encode_spec
+from packer_sdk.wire.specs import Attr, Block, BlockList, ListType, ObjectSpec
+
+if TYPE_CHECKING:
+    from packer_sdk.wire.specs import Spec
 
 
 @config

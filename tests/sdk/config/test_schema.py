@@ -19,15 +19,8 @@ from packer_sdk.config import (
     field,
 )
 from packer_sdk.config.schema import spec_of
-from packer_sdk.wire.protobuf import (
-    Attr,
-    Block,
-    BlockList,
-    ListType,
-    MapType,
-    ObjectSpec,
-    decode_spec,
-)
+from packer_sdk.wire.protobuf import decode_spec
+from packer_sdk.wire.specs import Attr, Block, BlockList, ListType, MapType, ObjectSpec
 
 
 class Color(StrEnum):

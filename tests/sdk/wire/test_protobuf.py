@@ -9,16 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packer_sdk.errors import RemoteProtocolError
-from packer_sdk.wire.protobuf import (
-    Attr,
-    Block,
-    BlockList,
-    ListType,
-    MapType,
-    ObjectSpec,
-    decode_spec,
-    encode_spec,
-)
+from packer_sdk.wire.protobuf import decode_spec, encode_spec
+from packer_sdk.wire.specs import Attr, Block, BlockList, ListType, MapType, ObjectSpec
 
 NAMES = st.text(max_size=200).filter(lambda name: name.isprintable())
 PRIMITIVES = st.sampled_from(["string", "number", "bool"])

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from packer_sdk.wire.protobuf import (
-    Attr,
-    AttrType,
-    Block,
-    BlockList,
-    ListType,
-    MapType,
-    ObjectSpec,
-    Spec,
-)
+from packer_sdk.cty.types import ListType, MapType
+from packer_sdk.wire.specs import Attr, Block, BlockList, ObjectSpec
 
 from .declare import Option, options_of
 from .shapes import BlockOf, Late, ListOf, MapOf, Scalar, Shape
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from packer_sdk.cty.types import Type
+    from packer_sdk.wire.specs import Spec
 
 _INTERNAL = "packer_"
 
@@ -53,7 +50,7 @@ def _spec(option: Option, inside: tuple[type, ...]) -> Spec:
             return Attr(option.name, _attr_type(shape), required=option.required)
 
 
-def _attr_type(shape: Shape) -> AttrType:
+def _attr_type(shape: Shape) -> Type:
     match shape:
         case Scalar(type=type_):
             return type_

@@ -7,15 +7,18 @@ skipped, as protobuf demands; a field of the wrong kind is an error.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from packer_sdk.cty.types import ListType, MapType, shown
+from packer_sdk.errors import LocalProtocolError, RemoteProtocolError
 
-from packer_sdk.errors import RemoteProtocolError
+from .specs import Attr, Block, BlockList, ObjectSpec
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
-Primitive = Literal["string", "number", "bool"]
+    from packer_sdk.cty.types import Primitive, Type
+
+    from .specs import Spec
 
 _TYPE_NAMES: dict[Primitive, str] = {
     "string": "cty.String",
@@ -30,61 +33,12 @@ _VARINT_BYTES_MAX = 10
 _DEPTH_MAX = 50
 
 
-@dataclass(frozen=True, slots=True)
-class ListType:
-    """A list of values of one type."""
-
-    element: AttrType
-
-
-@dataclass(frozen=True, slots=True)
-class MapType:
-    """Values of one type by name."""
-
-    element: AttrType
-
-
-AttrType = Primitive | ListType | MapType
-
-
-@dataclass(frozen=True, slots=True)
-class Attr:
-    """An option with a value."""
-
-    name: str
-    type: AttrType
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """An option with options of its own."""
-
-    name: str
-    nested: Spec
-    required: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class BlockList:
-    """A block that may be repeated."""
-
-    name: str
-    nested: Spec
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectSpec:
-    """Options by name: the top level, and the inside of every block."""
-
-    attributes: Mapping[str, Spec] = field(default_factory=dict)
-
-
-Spec = ObjectSpec | Attr | Block | BlockList
-
-
 def encode_spec(spec: Spec) -> bytes:
-    """Write a Spec message. The top level of a component is an `ObjectSpec`."""
+    """Write a Spec message. The top level of a component is an `ObjectSpec`.
+
+    Raises:
+        LocalProtocolError: an attribute has a type this message has no words for.
+    """
     match spec:
         case ObjectSpec(attributes):
             entries = (
@@ -109,14 +63,16 @@ def decode_spec(data: bytes) -> Spec:
     return _decode_spec(data, 0)
 
 
-def _encode_type(type_: AttrType) -> bytes:
+def _encode_type(type_: Type) -> bytes:
     match type_:
         case ListType(element):
             return _field(2, _field(1, _encode_type(element)))
         case MapType(element):
             return _field(3, _field(1, _encode_type(element)))
-        case _:
+        case "string" | "number" | "bool":
             return _field(1, _text(1, _TYPE_NAMES[type_]))
+        case _:
+            raise LocalProtocolError(f"config spec: no attribute can be of type {shown(type_)}")
 
 
 def _varint(value: int) -> bytes:
@@ -193,10 +149,10 @@ def _decode_block_list(data: bytes, depth: int) -> BlockList:
     )
 
 
-def _decode_type(data: bytes, depth: int) -> AttrType:
+def _decode_type(data: bytes, depth: int) -> Type:
     if depth > _DEPTH_MAX:
         raise RemoteProtocolError("config spec: type nested too deeply")
-    type_: AttrType | None = None
+    type_: Type | None = None
     for number, value in _fields(data):
         if number not in (1, 2, 3):
             continue

@@ -213,8 +213,9 @@ def _script(content: bytes, mode: int = 0o755, status: int = 1) -> Mistake:
     return Mistake(_SCRIPT, prepare=_file("s.sh", content, mode), status=status)
 
 
-def _oci_of(prepare: Callable[[Path], None] = _oci, **options: object) -> Mistake:
-    return Mistake(_image(**options), prepare=prepare, environ=_PLUGINS)
+def _oci_of(source: str, prepare: Callable[[Path], None] = _oci, **options: object) -> Mistake:
+    given: dict[str, object] = {**options, "from": source} if source else options
+    return Mistake(_image(**given), prepare=prepare, environ=_PLUGINS)
 
 
 def _config_file(text: str) -> Mistake:
@@ -358,11 +359,11 @@ MISTAKES = {
     "a target that is a folder": Mistake(_builds(_file_builder(target="d")), prepare=_folder("d")),
     "a folder that takes no files": Mistake(_builds(_file_builder(target="/proc/web.out"))),
     # images
-    "an image without a base": _oci_of(),
-    "an image from nothing we know": _oci_of(**{"from": "docker://alpine"}),
-    "an image from a file that is not there": _oci_of(**{"from": "tar:base.tar"}),
-    "an image into a folder that is not there": _oci_of(**{"from": "scratch", "output": "a/b.tar"}),
-    "an image that is there already": _oci_of(_oci_and_output, **{"from": "scratch"}),
+    "an image without a base": _oci_of(""),
+    "an image from nothing we know": _oci_of("docker://alpine"),
+    "an image from a file that is not there": _oci_of("tar:base.tar"),
+    "an image into a folder that is not there": _oci_of("scratch", output="a/b.tar"),
+    "an image that is there already": _oci_of("scratch", _oci_and_output),
     "an image without a shell": Mistake(
         {
             **_image(**{"from": "scratch"}),

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from packer_sdk.interfaces import Ui
 
 
-KEEPS = ("abort", "ask")
+KEEPS = ("abort", "ask", "run-cleanup-provisioner")
 """With these ``-on-error`` a failed build may leave its temporary files for the user to look at."""
 
 

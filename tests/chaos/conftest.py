@@ -27,7 +27,7 @@ GUARD_S = 120.0
 """Seconds until something counts as hanging: far more than anything takes here."""
 
 KINDS = ("builder", "provisioner", "post-processor")
-SCRIPT = Path(__file__).parent / "misbehaving.py"
+SCRIPTS = Path(__file__).parent
 
 
 def wait_until(is_so: Callable[[], object], what: str, timeout_s: float = GUARD_S) -> None:
@@ -163,9 +163,9 @@ def two_builds() -> dict[str, object]:
     }
 
 
-def install(folder: Path, *roles: str) -> None:
-    """Put the misbehaving plugin there, once for each kind of component and role."""
-    text = f"#!{sys.executable} -I\n{SCRIPT.read_text(encoding='utf-8')}"
+def install(folder: Path, *roles: str, script: str = "misbehaving.py") -> None:
+    """Put a plugin there, once for each kind of component and role."""
+    text = f"#!{sys.executable} -I\n{(SCRIPTS / script).read_text(encoding='utf-8')}"
     for kind in KINDS:
         for role in roles:
             path = folder / f"packer-{kind}-{role}"

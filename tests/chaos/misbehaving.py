@@ -96,8 +96,8 @@ def flood(descriptor: int) -> None:
 
 def eat_memory(_: object) -> None:
     size = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * 4096
-    limit = size + 200_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+    resource.setrlimit(resource.RLIMIT_AS, (size + 200_000_000, hard))
     eaten = []
     while True:
         eaten.append(bytearray(1_000_000))

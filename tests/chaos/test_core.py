@@ -158,6 +158,8 @@ def test_core_is_killed(arena: Arena, phase: str, deed: str) -> None:
     run.reached()
     run.signal(signal.SIGKILL)
     assert run.end().status == -signal.SIGKILL
+    wait_until(lambda: phase == "spawn" or not arena.processes(), "the plugins to notice")
+    assert arena.start("gc").end().status == 0
     if phase != "spawn":  # there is nothing of ours in a program that has not got so far
         arena.assert_nothing_left()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from packer_sdk.cancel import CancelToken
-from packer_sdk.errors import Cancelled, ComponentError, ConnectionLost
+from packer_sdk.errors import Cancelled, ComponentError, ConnectionLost, PackerError
 from packer_sdk.steps import run_steps
 from packer_sdk.testing.doubles import RecordingUi
 
@@ -150,6 +150,27 @@ def test_ask_again_after_a_retry_that_failed() -> None:
     events = run(Note("a", BOOM, BOOM, BOOM), on_error="ask", ui=ui)
     assert events == ["run a", "run a", "run a", "cleanup a", "boom"]
     assert len(ui.asked) == 3
+
+
+def test_nobody_to_ask_is_told_and_all_is_cleaned_up() -> None:
+    ui = RecordingUi()
+    assert run(Note("a", BOOM), on_error="ask", ui=ui) == ["run a", "cleanup a", "boom"]
+    assert ui.errors[-1].endswith("Cleaning up.")
+
+
+def test_a_question_that_ends_with_the_build_is_not_worth_a_word() -> None:
+    cancel = CancelToken()
+
+    class Interrupted(RecordingUi):
+        def ask(self, query: str) -> str:
+            cancel.cancel()
+            raise Cancelled
+
+    state, ui = State(), Interrupted()
+    with pytest.raises(PackerError, match="boom"):
+        run_steps([Note("a", BOOM)], state, ui, cancel, "ask")
+    assert state.events == ["run a", "cleanup a"]
+    assert ui.errors == ["Step Note failed: boom"]
 
 
 @pytest.mark.parametrize(("on_error", "cleanups"), [("cleanup", 1), ("ask", 1), ("abort", 0)])

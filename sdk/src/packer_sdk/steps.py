@@ -166,8 +166,10 @@ class _Run(Generic[SharedT]):
     def _answer(self) -> str:
         try:
             answer = self._ui.ask("[c] clean up and exit, [a] abort without clean-up, [r] retry?")
-        except PackerError:
-            return "c"  # nobody is there to ask
+        except PackerError as error:
+            if not self._cancel.cancelled:  # nobody is there to ask
+                self._tell(f"{error} Cleaning up.")
+            return "c"
         return answer.strip().lower()[:1] or "c"
 
     # --- cleaning up ----------------------------------------------------------------------

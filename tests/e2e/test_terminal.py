@@ -190,6 +190,22 @@ def test_an_interrupt_at_a_question_cancels(folder: Path) -> None:
         assert terminal.is_as_before
 
 
+def test_a_failure_can_be_asked_about_while_others_go_on(folder: Path) -> None:
+    flags = ["-on-error=ask", "-color=false"]
+    lines = ['[ "$PACKER_BUILD_NAME" = db ] || [ -e ok ]', "echo l1", WAIT]
+    with build(folder, *lines, flags=flags, columns=40) as terminal:
+        terminal.until(lambda: terminal.lines[terminal.cursor[1]].endswith("[r] retry?"))
+        terminal.until(lambda: "==> null.db: l1" in terminal.transcript)
+        terminal.until(lambda: terminal.lines[terminal.cursor[1]].endswith("[r] retry?"))
+        assert sum("[c] clean up" in line for line in terminal.transcript) == 1
+        (folder / "ok").touch()
+        terminal.type("r\r")
+        terminal.until(lambda: "==> null.web: l1" in terminal.transcript)
+        (folder / "go").touch()
+        assert terminal.ends() == 0
+        assert terminal.is_as_before
+
+
 def test_a_question_is_seen_though_the_output_goes_into_a_file(folder: Path) -> None:
     (folder / "t.json").write_text(
         json.dumps(

@@ -217,3 +217,12 @@ def test_a_question_that_nobody_answers_ends_its_line(stage: Stage) -> None:
     with pytest.raises(KeyError), stage.area.question("Why? "):
         raise KeyError
     assert stage.terminal.text == "Why? \n"
+
+
+def test_a_question_that_was_wrapped_is_taken_away_whole(stage: Stage) -> None:
+    stage.terminal.size = (20, 24)
+    question = "\x1b[1;32m" + "x" * 44 + "\x1b[0m "
+    with stage.area.question(question):
+        stage.area.write("hello\n")
+        stage.tick()
+    assert stage.terminal.text == f"{question}\r\x1b[2A\x1b[Jhello\n{question}"

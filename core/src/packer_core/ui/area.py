@@ -23,6 +23,8 @@ from threading import Event
 
 from packer_sdk.threads import spawn
 
+from .cells import clean, width
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import threading
@@ -130,11 +132,19 @@ class Area:
         lines = self._lines()
         if text:
             self._written_at = self._clock()
-            before = _CLEAR if self._drawn or self._question is not None else ""
+            before = _CLEAR if self._drawn else ""
+            if self._question is not None:
+                before = self._unasked()
             self._output.write(before + text + _below(lines) + (self._question or ""))
         elif lines != self._drawn:
             self._output.write(_instead(lines))
         self._drawn = lines
+
+    def _unasked(self) -> str:
+        """Takes the question away, which may have been wrapped."""
+        columns, _ = self._output.size
+        above = max(0, width(clean(self._question or "")) - 1) // columns
+        return f"\r\x1b[{above}A\x1b[J" if above else _CLEAR
 
     def _lines(self) -> list[str]:
         if self._ticker is None and not self._drawn:

@@ -13,11 +13,13 @@ from packer_core.settings import Settings, reference, rows
 SOURCES = Path(__file__).parents[2] / "core/src"
 
 
-def test_all_but_the_live_view_is_off_by_default() -> None:
+def test_defaults() -> None:
     settings = Settings.from_environ({"HOME": "/root", "PACKERX": "1"})
     assert settings == Settings()
     assert {settings.source(row.name) for row in rows()} == {"default"}
-    assert {row.name for row in rows() if getattr(settings, row.name)} == {"live"}
+    values = {row.name: getattr(settings, row.name) for row in rows()}
+    on = {name: value for name, value in values.items() if value}
+    assert on == {"live": True, "plugin_keepalive": settings.plugin_keepalive}
 
 
 def test_a_value_knows_its_variable() -> None:

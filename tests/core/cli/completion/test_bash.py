@@ -118,9 +118,9 @@ def test_a_template_may_be_called_like_a_command(bash: Bash) -> None:
 
 
 def test_typing(bash: Bash) -> None:
-    assert bash.typed("packer bu\t-on-\tab\tweb\t") == "build|-on-error|abort|web.json|"
+    assert bash.typed("packer b\t-on-\tab\tweb\t") == "build|-on-error|abort|web.json|"
 
 
 def test_typing_names_with_spaces_and_equals_signs(bash: Bash) -> None:
-    typed = bash.typed("packer bu\t-on-error=cl\twith\t")
+    typed = bash.typed("packer b\t-on-error=cl\twith\t")
     assert typed == "build|-on-error=cleanup|with space.json|"

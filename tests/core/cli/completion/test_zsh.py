@@ -36,7 +36,7 @@ def zsh(scripts: dict[str, Path], folder: Path) -> Zsh:
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("packer bu\t-on-\tab\tweb\t", "build|-on-error=abort|web.json|"),
+        ("packer b\t-on-\tab\tweb\t", "build|-on-error=abort|web.json|"),
         ("packer build -on-error ab\tdb\t", "build|-on-error|abort|db.pkr.hcl|"),
         ("packer plug\tinst\t-edi\tsub\t", "plugins|install|-editable|sub dir|"),
         ("packer plugins rem\tpacker\t", "plugins|remove|packer-plugin-note|"),
@@ -60,5 +60,5 @@ def test_the_script_works_from_a_folder_of_functions_too(
     functions.mkdir()
     shutil.copy(scripts["zsh"], functions / "_packer")
     setup = f"fpath=({functions} $fpath); autoload -Uz compinit; compinit -u"
-    line = "packer bu\t-forc\tweb\t"
+    line = "packer b\t-forc\tweb\t"
     assert completed([ZSH, "-f", "-i"], setup, line, folder) == "build|-force|web.json|"

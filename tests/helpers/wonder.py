@@ -32,6 +32,7 @@ def loopback(kind: str) -> Loopback:
         "builder": "WonderBuilder",
         "provisioner": "WonderProvisioner",
         "post-processor": "WonderPostProcessor",
+        "datasource": "WonderDatasource",
     }
     return Loopback(getattr(module(), names[kind]))
 

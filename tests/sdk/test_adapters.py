@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import logging
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from packer_sdk import (
     PROVISION_HOOK,
     Builder,
     ComponentError,
+    Datasource,
     PostProcessor,
     Problem,
     Processed,
@@ -20,14 +22,18 @@ from packer_sdk import (
 from packer_sdk.adapters import (
     BuilderAdapter,
     BuildHook,
+    DatasourceAdapter,
     PostProcessorAdapter,
     ProvisionerAdapter,
     adapter_for,
 )
 from packer_sdk.cancel import CancelToken
 from packer_sdk.config import config_spec
+from packer_sdk.config.schema import spec_of
 from packer_sdk.errors import ConfigProblems, PackerError
 from packer_sdk.testing import MemoryArtifact, RecordingHook, RecordingUi, ScriptedCommunicator
+from packer_sdk.wire.forms import decode_spec, decode_value
+from packer_sdk.wire.specs import implied_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -80,6 +86,20 @@ class NotePostProcessor(Checked, PostProcessor[NoteConfig]):
     ) -> Processed | None:
         ui.say(config.text)
         return Processed(artifact)
+
+
+@config
+class NoteOutput:
+    text: str = field(doc="What was said.")
+    size: float = field(doc="How often.")
+    maybe: str | None = field(doc="Said by nobody.", default=None)
+
+
+class NoteDatasource(Checked, Datasource[NoteConfig, NoteOutput]):
+    def execute(self, config: NoteConfig, cancel: CancelToken) -> NoteOutput:
+        if config.text == "nothing":
+            return None  # type: ignore[return-value] # an author's mistake
+        return NoteOutput(text=config.text, size=config.size / 2)
 
 
 def cty(**values: str) -> bytes:
@@ -203,6 +223,7 @@ def test_the_hook_of_a_run_ends_with_either_token(which: str) -> None:
         ("builder", NoteBuilder, BuilderAdapter),
         ("provisioner", NoteProvisioner, ProvisionerAdapter),
         ("post-processor", NotePostProcessor, PostProcessorAdapter),
+        ("datasource", NoteDatasource, DatasourceAdapter),
     ],
 )
 def test_adapter_for_every_kind(kind: str, component: type, adapter: type) -> None:
@@ -223,6 +244,39 @@ def test_adapter_for_the_wrong_kind_says_which_it_is(component: object, reason: 
     assert caught.value.message == reason
 
 
-def test_adapter_for_a_data_source_says_it_cannot_yet() -> None:
-    with pytest.raises(ComponentError, match="data sources cannot be served yet"):
-        adapter_for("datasource", NoteBuilder)
+@pytest.mark.parametrize("protobuf", [True, False])
+def test_a_data_source_answers_a_value_of_the_type_of_its_schema(protobuf: bool) -> None:
+    adapter = DatasourceAdapter(NoteDatasource, protobuf=protobuf)
+    adapter.configure([cty(text="x")])
+    value = decode_value(adapter.execute(CancelToken()), protobuf=protobuf)
+    spec = decode_spec(adapter.output_spec(), protobuf=protobuf)
+    assert value.content == {"text": "x", "size": Decimal("0.5"), "maybe": None}
+    assert value.type == implied_type(spec)
+    assert decode_spec(adapter.config_spec(), protobuf=protobuf) == spec_of(NoteConfig)
+
+
+def test_a_data_source_that_returns_something_else_is_a_bug_of_its_author() -> None:
+    adapter = DatasourceAdapter(NoteDatasource)
+    adapter.configure([{"text": "nothing"}])
+    with pytest.raises(TypeError, match="not a NoteOutput: NoneType"):
+        adapter.execute(CancelToken())
+
+
+def test_a_data_source_refuses_and_warns_as_others_do(caplog: pytest.LogCaptureFixture) -> None:
+    adapter = DatasourceAdapter(NoteDatasource)
+    with pytest.raises(ConfigProblems):
+        adapter.configure([{"text": "x", "size": 0}])
+    with pytest.raises(PackerError, match="before it was configured"):
+        adapter.execute(CancelToken())
+    adapter.configure([{"text": "x", "size": 101}])
+    assert [record.getMessage() for record in caplog.records] == ["configuration: size: is much"]
+
+
+def test_a_data_source_without_an_output_class_is_refused() -> None:
+    class Bare(Datasource):  # type: ignore[type-arg] # what is tested
+        config_class = NoteConfig
+
+        def execute(self, config: NoteConfig, cancel: CancelToken) -> None: ...
+
+    with pytest.raises(ComponentError, match="data source without an output class: Bare"):
+        adapter_for("datasource", Bare)

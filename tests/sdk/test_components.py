@@ -82,6 +82,13 @@ def test_component_knows_its_kind_and_its_config_class(
     assert list(component().check(NoteConfig())) == []
 
 
+def test_a_data_source_knows_its_output_class() -> None:
+    class Better(NoteDatasource):
+        pass
+
+    assert NoteDatasource.output_class is Better.output_class is NoteOutput
+
+
 def test_generated_values_are_declared_by_the_class() -> None:
     assert (NoteBuilder.generated, BetterNoteBuilder.generated) == ((), ("NoteSize",))
 

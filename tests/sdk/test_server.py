@@ -20,12 +20,13 @@ import pytest
 
 from helpers import wonder
 from packer_sdk.cancel import CancelToken
-from packer_sdk.errors import ComponentError, ConnectionLost, RemoteError, RemoteProtocolError
+from packer_sdk.errors import ComponentError, ConnectionLost, RemoteProtocolError
 from packer_sdk.rpc.session import Session
 from packer_sdk.server import Listener, port_range
 from packer_sdk.testing import PluginProcess, RecordingHook, RecordingUi, client_of
 from packer_sdk.threads import spawn
 from packer_sdk.wire import handshake
+from packer_sdk.wire.forms import decode_spec
 
 COOKIE = {handshake.MAGIC_COOKIE_NAME: handshake.MAGIC_COOKIE_VALUE}
 STAMP = r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"
@@ -207,19 +208,21 @@ def test_a_script_of_ones_own_serves_its_class() -> None:
     assert "printed before anything was served" in process.log
 
 
-def test_without_the_flag_the_schema_is_refused_in_words() -> None:
-    with (
-        PluginProcess(wonder.command("builder"), "builder") as builder,
-        pytest.raises(RemoteError, match="describes its options in protobuf only"),
-    ):
-        builder.config_spec()
+@pytest.mark.parametrize("kind", ["builder", "provisioner", "post-processor", "datasource"])
+def test_the_schema_is_the_same_with_the_flag_and_in_gob_without(kind: str) -> None:
+    specs = {}
+    for flags in ([], ["--protobuf"]):
+        with PluginProcess(wonder.command(kind, *flags), kind) as component:
+            specs[len(flags)] = decode_spec(component.config_spec(), protobuf=bool(flags))
+    assert specs[0] == specs[1]
+    assert set(specs[0].attributes) == {"do", "text"}
 
 
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [
         ("missing", "builder wonder is not where its entry point says: wonder:WonderMissing"),
-        ("datasource", "data sources cannot be served yet"),
+        ("mistaken", "not a builder: WonderDatasource .it is a datasource."),
     ],
 )
 def test_a_component_that_cannot_be_served_says_why(kind: str, reason: str) -> None:

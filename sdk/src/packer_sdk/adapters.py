@@ -11,7 +11,7 @@ from __future__ import annotations
 import logging
 
 from packer_sdk.cancel import CancelToken
-from packer_sdk.components import Builder, Component, PostProcessor, Provisioner
+from packer_sdk.components import Builder, Component, Datasource, PostProcessor, Provisioner
 from packer_sdk.config import config_spec, decode_config
 from packer_sdk.errors import ComponentError, ConfigProblems, PackerError
 from packer_sdk.faces import Prepared
@@ -53,17 +53,8 @@ class Adapter(Generic[ComponentT]):
         self._untold: tuple[Problem, ...] = ()
 
     def config_spec(self) -> bytes:
-        """Schema of the options.
-
-        Raises:
-            PackerError: it was asked for in gob.
-        """
-        if not self._protobuf:
-            raise PackerError(
-                "this plugin describes its options in protobuf only",
-                hint="use Packer 1.12 or newer and unset PACKER_FORCE_GOB, or a JSON template",
-            )
-        return config_spec(self.component.config_class)
+        """Schema of the options, in the form core asked for."""
+        return config_spec(self.component.config_class, protobuf=self._protobuf)
 
     def _take(self, configs: Sequence[object]) -> tuple[Problem, ...]:
         """Start over with this configuration; returns the warnings about it."""
@@ -168,6 +159,50 @@ class PostProcessorAdapter(Adapter["PostProcessor[Any]"]):
         return self.component.post_process(self._config_with(data), ui, artifact, cancel)
 
 
+class DatasourceAdapter(Adapter["Datasource[Any, Any]"]):
+    """A `Datasource` with the face `packer_sdk.faces.DatasourceFace`.
+
+    Core puts the results of all data sources of one kind into one map, so they must be of one
+    type: it is made from the output class, never from what was found (protocol section 7).
+    """
+
+    def __init__(
+        self, component_class: type[Datasource[Any, Any]], *, protobuf: bool = True
+    ) -> None:
+        if not hasattr(component_class, "output_class"):
+            raise ComponentError(
+                f"data source without an output class: {component_class.__name__}",
+                hint="derive it from Datasource[YourConfig, YourOutput]",
+            )
+        super().__init__(component_class, protobuf=protobuf)
+
+    def configure(self, configs: Sequence[object]) -> None:
+        """Take the configuration; warnings go to the log, for there is no Ui to tell them.
+
+        Raises:
+            ConfigProblems: it is refused.
+        """
+        for warning in self._take(configs):
+            logger.warning("configuration: %s", warning)
+
+    def output_spec(self) -> bytes:
+        """Schema of the result, in the form core asked for."""
+        return config_spec(self.component.output_class, protobuf=self._protobuf)
+
+    def execute(self, cancel: CancelToken) -> bytes:
+        """Look it up.
+
+        Raises:
+            TypeError: the author returned something else than an output; a bug of theirs.
+        """
+        from packer_sdk.config.encode import output_value  # noqa: PLC0415 - the other kinds need none
+        from packer_sdk.wire.forms import encode_value  # noqa: PLC0415 - as above
+
+        output = self.component.execute(self._prepared(), cancel)
+        value = output_value(self.component.output_class, output)
+        return encode_value(value, protobuf=self._protobuf)
+
+
 class BuildHook:
     """A `Hook` for one run of a builder.
 
@@ -206,6 +241,7 @@ _ADAPTERS: dict[str, tuple[type[Component[Any]], type[Adapter[Any]]]] = {
     "builder": (Builder, BuilderAdapter),
     "provisioner": (Provisioner, ProvisionerAdapter),
     "post-processor": (PostProcessor, PostProcessorAdapter),
+    "datasource": (Datasource, DatasourceAdapter),
 }
 
 
@@ -215,11 +251,6 @@ def adapter_for(kind: str, component_class: object, *, protobuf: bool = True) ->
     Raises:
         ComponentError: it is no component of this kind.
     """
-    if kind == "datasource":
-        raise ComponentError(
-            "data sources cannot be served yet",
-            hint="builders, provisioners and post-processors can",
-        )
     base, adapter = _ADAPTERS[kind]
     if not isinstance(component_class, type) or not issubclass(component_class, base):
         name = getattr(component_class, "__name__", repr(component_class))

@@ -130,9 +130,24 @@ class PostProcessor(Component[ConfigT]):
 
 
 class Datasource(Component[ConfigT], Generic[ConfigT, OutputT]):
-    """Looks something up for a template. Its output class is made with ``config`` too."""
+    """Looks something up for a template.
+
+    ``class NoteDatasource(Datasource[NoteConfig, NoteOutput])``: both are made with
+    :func:`packer_sdk.config`. Every result has the same type, whatever was found: an output
+    declared ``str | None`` is a null text then, never left out.
+    """
 
     kind = "datasource"
+
+    output_class: ClassVar[type]
+    """The second class named in the generic argument."""
+
+    def __init_subclass__(cls, **arguments: object) -> None:
+        super().__init_subclass__(**arguments)
+        for base in getattr(cls, "__orig_bases__", ()):
+            _, second = (*getattr(base, "__args__", ()), None, None)[:2]
+            if isinstance(second, type):
+                cls.output_class = second
 
     @abstractmethod
     def execute(self, config: ConfigT, cancel: CancelToken) -> OutputT:

@@ -84,3 +84,19 @@ class PostProcessorFace(Protocol):
 
     def post_process(self, ui: Ui, artifact: Artifact, cancel: CancelToken) -> Processed | None:
         """Turn an artifact into another. None means: nothing came out, and the chain ends."""
+
+
+class DatasourceFace(Protocol):
+    """Protocol section 5.4."""
+
+    def config_spec(self) -> bytes:
+        """Schema of the options, encoded as the process was told to."""
+
+    def configure(self, configs: Sequence[object]) -> None:
+        """Take the configuration; no side effects."""
+
+    def output_spec(self) -> bytes:
+        """Schema of the result, encoded as the process was told to. Never depends on options."""
+
+    def execute(self, cancel: CancelToken) -> bytes:
+        """Look it up. Returns a cty value of the schema's type, encoded as the process was told."""

@@ -65,7 +65,7 @@ def serve(kind: str, load: Callable[[], object], *, protobuf: bool) -> int:
     """Serve one component to core; does not return if that succeeds.
 
     Args:
-        kind: ``builder``, ``provisioner`` or ``post-processor``.
+        kind: ``builder``, ``provisioner``, ``post-processor`` or ``datasource``.
         load: Gives the author's class; called once stdout is safe.
         protobuf: Whether core wants schemas in protobuf.
 

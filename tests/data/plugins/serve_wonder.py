@@ -10,11 +10,12 @@ CLASSES = {
     "builder": "WonderBuilder",
     "provisioner": "WonderProvisioner",
     "post-processor": "WonderPostProcessor",
-    "datasource": "WonderBuilder",
+    "datasource": "WonderDatasource",
     "missing": "WonderMissing",
+    "mistaken": "WonderDatasource",
 }
 
 if __name__ == "__main__":
     kind = sys.argv[1]
-    real_kind = "builder" if kind == "missing" else kind
+    real_kind = "builder" if kind in ("missing", "mistaken") else kind
     sys.exit(start(real_kind, "wonder", f"wonder:{CLASSES[kind]}"))

@@ -16,6 +16,7 @@ from packer_sdk import (
     PROVISION_HOOK,
     Builder,
     ComponentError,
+    Datasource,
     PostProcessor,
     Problem,
     Processed,
@@ -24,7 +25,7 @@ from packer_sdk import (
     config,
     field,
 )
-from packer_sdk.testing import MemoryArtifact, Reply, ScriptedCommunicator
+from packer_sdk.testing import MemoryArtifact, RecordingUi, Reply, ScriptedCommunicator
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,8 +48,22 @@ class WonderConfig:
     text: str = field(doc="Said first.", default="")
 
 
+@config
+class WonderDisk:
+    size: int = field(doc="Size.")
+
+
+@config
+class WonderOutput:
+    text: str = field(doc="Text.")
+    number: float = field(doc="A number.", default=0.1)
+    maybe: str | None = field(doc="Never set.", default=None)
+    names: list[str] = field(doc="Names.", default=[])
+    disks: list[WonderDisk] = field(doc="Disks.", default=[])
+
+
 class Wonder:
-    """What all three do before they do what is theirs."""
+    """What all do before they do what is theirs."""
 
     def check(self, config: WonderConfig) -> Iterable[Problem]:
         if config.do == "refuse":
@@ -156,3 +171,16 @@ class WonderPostProcessor(Wonder, PostProcessor[WonderConfig]):
         if config.do == "give back":
             return Processed(artifact, keep_input=True, force_keep=True)
         return Processed(MemoryArtifact("packed", f"packed {artifact.id}"), keep_input=True)
+
+
+class WonderDatasource(Wonder, Datasource[WonderConfig, WonderOutput]):
+    def execute(self, config: WonderConfig, cancel: CancelToken) -> WonderOutput:
+        if config.do == "fill":
+            return WonderOutput(
+                text=config.text, names=["a", "b"], disks=[WonderDisk(size=1), WonderDisk(size=2)]
+            )
+        if config.do == "wait":
+            cancel.wait()
+            cancel.check()
+        self.act(config, RecordingUi(), cancel)
+        return WonderOutput(text=config.text)

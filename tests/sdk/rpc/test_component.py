@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         ("builder", "Builder"),
         ("provisioner", "Provisioner"),
         ("post-processor", "PostProcessor"),
+        ("datasource", "Datasource"),
     ],
 )
 def test_every_kind_has_its_service(sessions: Connected, kind: str, name: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import sys
 from contextlib import ExitStack
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +22,8 @@ from packer_sdk.testing import (
     Reply,
     ScriptedCommunicator,
 )
+from packer_sdk.wire.forms import decode_spec, decode_value
+from packer_sdk.wire.specs import implied_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -51,10 +54,10 @@ def test_prepare_answers_names_and_warnings(start: Start) -> None:
     assert (prepared.generated, prepared.warnings) == (("WonderSize",), ("do: is odd",))
 
 
-@pytest.mark.parametrize("kind", ["builder", "provisioner", "post-processor"])
+@pytest.mark.parametrize("kind", ["builder", "provisioner", "post-processor", "datasource"])
 def test_a_configuration_is_refused_with_every_problem(start: Start, kind: str) -> None:
     component = start(kind)
-    prepare = component.configure if kind == "post-processor" else component.prepare
+    prepare = getattr(component, "configure", None) or component.prepare
     with pytest.raises(RemoteError) as caught:
         prepare([{"do": "refuse"}])
     text = str(caught.value)
@@ -66,7 +69,7 @@ def test_a_configuration_is_refused_with_every_problem(start: Start, kind: str) 
     prepare([{"text": "fine"}])
 
 
-@pytest.mark.parametrize("kind", ["builder", "provisioner", "post-processor"])
+@pytest.mark.parametrize("kind", ["builder", "provisioner", "post-processor", "datasource"])
 def test_every_kind_gives_its_schema(start: Start, kind: str) -> None:
     assert start(kind).config_spec().startswith(b"\x0a")
 
@@ -209,6 +212,22 @@ def test_post_processing(start: Start) -> None:
     assert given.destroyed
     post_processor.configure([{"do": "make nothing"}])
     assert post_processor.post_process(RecordingUi(), given, CancelToken()) is None
+
+
+def test_looking_something_up(start: Start) -> None:
+    datasource = start("datasource")
+    type_ = implied_type(decode_spec(datasource.output_spec(), protobuf=True))
+    for do, names, sizes in (("fill", ["a", "b"], [1, 2]), ("nothing", [], [])):
+        datasource.configure([{"do": do, "text": "x"}])
+        value = decode_value(datasource.execute(CancelToken()), protobuf=True)
+        assert value.content == {
+            "text": "x", "number": Decimal("0.1"), "maybe": None, "names": names,
+            "disks": [{"size": size} for size in sizes],
+        }  # fmt: skip
+        assert value.type == type_
+    datasource.configure([{"do": "fail"}])
+    with pytest.raises(RemoteError, match="it went wrong: 7"):
+        datasource.execute(CancelToken())
 
 
 def test_a_process_that_prints_something_else_is_named() -> None:

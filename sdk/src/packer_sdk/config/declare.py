@@ -194,17 +194,21 @@ def options_of(config_class: type) -> tuple[Option, ...]:
     return known
 
 
-def config_spec(config_class: type) -> bytes:
-    """Schema of a config class, as core asks for it (protocol section 6.4).
+def config_spec(config_class: type, *, protobuf: bool = True) -> bytes:
+    """Schema of a config class, as core asks for it (protocol sections 6.4 and 8.3).
+
+    Args:
+        config_class: A class made with :func:`config`.
+        protobuf: In protobuf; in gob otherwise.
 
     Raises:
         TypeError: the class cannot be an SDK configuration; a bug of its author.
     """
-    from packer_sdk.wire.protobuf import encode_spec  # noqa: PLC0415 - only HCL2 asks for it
+    from packer_sdk.wire.forms import encode_spec  # noqa: PLC0415 - only HCL2 asks for it
 
     from .schema import spec_of  # noqa: PLC0415 - as above
 
-    return encode_spec(spec_of(config_class))
+    return encode_spec(spec_of(config_class), protobuf=protobuf)
 
 
 def _options(config_class: type) -> list[Option]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from packer_sdk.errors import RemoteProtocolError
 from packer_sdk.problems import Problem
 
 TYPE_CHECKING = False
@@ -70,40 +71,11 @@ def _options(element: object) -> Mapping[object, object]:
 
 
 def _decode_cty(element: bytes) -> object:
-    """Read a value that travels with its type. Decimals keep every digit of a number."""
-    import json  # noqa: PLC0415 - JSON templates send none of these
-    from decimal import Decimal  # noqa: PLC0415 - as above
+    """Read a value that travels with its type."""
+    from packer_sdk.cty.json import decode  # noqa: PLC0415 - JSON templates send none of these
+    from packer_sdk.cty.values import plain  # noqa: PLC0415 - as above
 
     try:
-        typed = json.loads(element, parse_float=Decimal)
-        return None if typed is None else _untyped(typed)
-    except (ValueError, RecursionError) as error:
-        raise _NotConfig(f"is not JSON: {error}") from error
-
-
-def _untyped(typed: object) -> object:
-    if not isinstance(typed, dict) or typed.keys() != {"value", "type"}:
-        raise _NotConfig('is not a value with a type: expected {"value": …, "type": …}')
-    return _value(typed["value"], typed["type"])
-
-
-def _value(value: object, type_: object) -> object:  # noqa: PLR0911 - a case each
-    """Unwrap what is typed again inside; where the type is plain, the JSON is the value."""
-    match value, type_:
-        case None, _:
-            return None
-        case _, "dynamic":
-            return _untyped(value)
-        case list(), ["list" | "set", element]:
-            return [_value(item, element) for item in value]
-        case list(), ["tuple", list(elements)] if len(elements) == len(value):
-            return [_value(item, element) for item, element in zip(value, elements, strict=True)]
-        case dict(), ["map", element]:
-            return {key: _value(item, element) for key, item in value.items()}
-        case dict(), ["object", dict(attributes), *_]:
-            return {key: _value(value.get(key), attributes[key]) for key in attributes}
-        case ((str() | bool() | int() | float()), "string" | "number" | "bool"):
-            return value
-        case _ if type_ in ("number", "string") and hasattr(value, "__float__"):
-            return value
-    raise _NotConfig(f"does not have the type it claims: {type_!r}")
+        return plain(decode(element).content)
+    except RemoteProtocolError as error:
+        raise _NotConfig(f"is {error.message}") from error

@@ -76,7 +76,7 @@ def decode_type(data: bytes) -> Type:
     try:
         return from_tree(_load(data))
     except Mismatch as error:
-        raise RemoteProtocolError(f"cty JSON: {error}") from error
+        raise RemoteProtocolError(f"not a cty value in JSON: {error}") from error
 
 
 class _JsonReader(Reader):
@@ -110,7 +110,7 @@ def _read(type_: Type, data: bytes) -> object:
     try:
         return _JsonReader().content(type_, _load(data))
     except Mismatch as error:
-        raise RemoteProtocolError(f"cty JSON: {error}") from error
+        raise RemoteProtocolError(f"not a cty value in JSON: {error}") from error
 
 
 def _load(data: bytes) -> object:
@@ -124,7 +124,7 @@ def _load(data: bytes) -> object:
             data.decode(), parse_int=_number, parse_float=_number, parse_constant=_number
         )
     except Mismatch as error:
-        raise RemoteProtocolError(f"cty JSON: {error}") from error
+        raise RemoteProtocolError(f"not a cty value in JSON: {error}") from error
     except (ValueError, RecursionError) as error:
         raise RemoteProtocolError(f"not JSON: {error}") from error
 

@@ -41,7 +41,7 @@ def decode(data: bytes) -> Value:
     try:
         content = _MsgpackReader().content("dynamic", _load(data))
     except Mismatch as error:
-        raise RemoteProtocolError(f"cty msgpack: {error}") from error
+        raise RemoteProtocolError(f"not a cty value in msgpack: {error}") from error
     return content if isinstance(content, Value) else Value("dynamic", content)
 
 

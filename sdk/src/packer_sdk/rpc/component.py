@@ -98,4 +98,5 @@ _SERVERS = {
     "builder": ("packer_sdk.rpc.builder", "BuilderServer"),
     "provisioner": ("packer_sdk.rpc.provisioner", "ProvisionerServer"),
     "post-processor": ("packer_sdk.rpc.post_processor", "PostProcessorServer"),
+    "datasource": ("packer_sdk.rpc.datasource", "DatasourceServer"),
 }

@@ -56,6 +56,7 @@ def client_of(kind: str, session: Session) -> Any:
         "builder": ("builder", "BuilderClient"),
         "provisioner": ("provisioner", "ProvisionerClient"),
         "post-processor": ("post_processor", "PostProcessorClient"),
+        "datasource": ("datasource", "DatasourceClient"),
     }[kind]
     return getattr(import_module(f"packer_sdk.rpc.{module}"), name)(session)
 

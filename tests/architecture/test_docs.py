@@ -106,11 +106,12 @@ def test_every_component_is_in_the_reference() -> None:
             ("packer.builders", "builder"),
             ("packer.provisioners", "provisioner"),
             ("packer.post_processors", "post-processor"),
+            ("packer.datasources", "datasource"),
         )
         for point in entry_points(group=group)
         if point.value.startswith(("packer_plugin_bundled.", "packer_plugin_oci."))
     ]
-    assert len(points) == 13
+    assert len(points) == 15
     assert [one for one in points if "## {} `{}`".format(*one) not in text] == []
 
 

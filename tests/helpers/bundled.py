@@ -48,6 +48,9 @@ _TYPES = {
     "Duration": "duration",
     "Template": "template",
     "Literal['upload', 'download']": "`upload` or `download`",
+    "Literal['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PATCH']": (
+        "`GET`, `HEAD`, `POST`, `PUT`, `DELETE`, `OPTIONS` or `PATCH`"
+    ),
 }
 
 
@@ -58,6 +61,15 @@ def documented_options(config_class: type) -> list[str]:
         f"| {_default_text(option)} | {option.doc} |"
         for option in options_of(config_class)
         if not option.name.startswith("packer_")
+    ]
+
+
+def documented_outputs(output_class: type) -> list[str]:
+    """The rows for what a data source gives: name, type, text."""
+    return [
+        f"| `{option.name}` | {_TYPES[output_class.__annotations__[option.attribute]]} "
+        f"| {option.doc} |"
+        for option in options_of(output_class)
     ]
 
 

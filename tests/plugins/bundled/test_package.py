@@ -13,7 +13,12 @@ from packer_sdk.testing import Loopback
 HEAVY = {"asyncio", "importlib.metadata", "subprocess", "tempfile", "shutil", "tarfile", "hashlib"}
 POINTS = [
     point
-    for group in ("packer.builders", "packer.provisioners", "packer.post_processors")
+    for group in (
+        "packer.builders",
+        "packer.provisioners",
+        "packer.post_processors",
+        "packer.datasources",
+    )
     for point in entry_points(group=group)
     if point.value.startswith("packer_plugin_bundled.")
 ]

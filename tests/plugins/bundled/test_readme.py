@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from helpers.bundled import documented_options
+from helpers.bundled import documented_options, documented_outputs
 
 README = Path(__file__).parents[3] / "plugins" / "packer-plugin-bundled" / "README.md"
 KINDS = {
     "packer.builders": "Builder",
     "packer.provisioners": "Provisioner",
     "packer.post_processors": "Post-processor",
+    "packer.datasources": "Data source",
 }
 COMPONENTS = [
     (KINDS[group], point)
@@ -41,8 +42,9 @@ def test_every_component_has_a_section_with_an_example_and_all_options(
         return
     component = point.load()  # type: ignore[attr-defined]
     rows = re.findall(r"^\| `.*$", text, re.MULTILINE)
-    assert rows == documented_options(component.config_class)
+    outputs = documented_outputs(component.output_class) if kind == "Data source" else []
+    assert rows == [*documented_options(component.config_class), *outputs]
 
 
-def test_there_are_twelve_components() -> None:
-    assert len(COMPONENTS) == 12
+def test_there_are_fourteen_components() -> None:
+    assert len(COMPONENTS) == 14

@@ -23,6 +23,7 @@ from packer_sdk.rpc.communicator import (
     write_file_info,
 )
 from packer_sdk.rpc.component import PrepareArgs
+from packer_sdk.rpc.datasource import DatasourceConfigureResponse
 from packer_sdk.rpc.hook import HookRunArgs
 from packer_sdk.rpc.post_processor import PostProcessorProcessResponse
 from packer_sdk.rpc.provisioner import ProvisionerProvisionArgs
@@ -81,6 +82,11 @@ BODIES: dict[str, tuple[Message, str]] = {
         CommunicatorDownloadArgs(Path="/x", WriterStreamId=4),
         "82a450617468a22f78ae57726974657253747265616d496404",
     ),
+    "V14 Datasource.Configure": (
+        PrepareArgs(Configs=(b'{"value":"a","type":"string"}',)),
+        "81a7436f6e6669677391c41d7b2276616c7565223a2261222c2274797065223a22737472696e67227d",
+    ),
+    "V15 Datasource.Configure reply": (DatasourceConfigureResponse(), "81a54572726f72c0"),
     "V5 Hook.Run": (
         HookRunArgs(Name="packer_provision", Data={"ID": "i-1"}, StreamId=2),
         (
@@ -133,6 +139,14 @@ CALLS = {
         "Builder.ConfigSpec",
         None,
         "82ad536572766963654d6574686f64b24275696c6465722e436f6e66696753706563a353657100c0",
+    ),
+    "V14": (
+        "Datasource.Configure",
+        {"Configs": [b'{"value":"a","type":"string"}']},
+        (
+            "82ad536572766963654d6574686f64b444617461736f757263652e436f6e666967757265a353657100"
+            "81a7436f6e6669677391c41d7b2276616c7565223a2261222c2274797065223a22737472696e67227d"
+        ),
     ),
     "V7": ("Ui.Say", "hi", "82ad536572766963654d6574686f64a655692e536179a353657100a26869"),
 }
@@ -187,6 +201,17 @@ ANSWERS: dict[str, tuple[dict[str, object], str, str]] = {
         {"Run": RemoteError("boom")},
         "82ad536572766963654d6574686f64ab4275696c6465722e52756ea35365710201",
         "83ad536572766963654d6574686f64ab4275696c6465722e52756ea353657102a54572726f72a4626f6f6d80",
+    ),
+    "V15": (
+        {"Configure": {"Error": None}},
+        (
+            "82ad536572766963654d6574686f64b444617461736f757263652e436f6e666967757265a353657100"
+            "81a7436f6e6669677391c41d7b2276616c7565223a2261222c2274797065223a22737472696e67227d"
+        ),
+        (
+            "83ad536572766963654d6574686f64b444617461736f757263652e436f6e666967757265a353657100"
+            "a54572726f72a081a54572726f72c0"
+        ),
     ),
     "V11": (
         {"Prepare": RemoteError("bad")},

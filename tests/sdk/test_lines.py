@@ -55,3 +55,21 @@ def test_closed_writer_starts_anew() -> None:
     writer.as_file().write(b"b\n")
     writer.close()
     assert lines == ["a\ufffd", "b"]
+
+
+def test_lines_of_one_piece_are_shown_together_if_that_is_wished() -> None:
+    shown: list[str] = []
+    writer = LineWriter(shown.append, together=True)
+    writer.write(b"a\nb\nc")
+    writer.write(b"d\n")
+    writer.close()
+    assert shown == ["a\nb", "cd"]
+
+
+def test_lines_shown_together_are_never_too_many() -> None:
+    shown: list[str] = []
+    line = "x" * 999
+    LineWriter(shown.append, together=True).write((line + "\n").encode() * 100)
+    assert "\n".join(shown).split("\n") == [line] * 100
+    assert 1 < len(shown) < 10
+    assert max(map(len, shown)) <= 32 * 1024

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 # A line longer than this is shown in pieces, so that a stream without ends cannot eat memory.
 _LINE_MAX = 64 * 1024
+# Lines that are shown together: enough to make the way to core worth it, and read at a glance.
+_TOGETHER_MAX = 32 * 1024
 
 
 class LineWriter:
@@ -26,10 +28,14 @@ class LineWriter:
 
     Args:
         show: Called with every line, in order.
+        together: Lines that arrive in one piece are shown in one call, parted by line feeds. For
+            a Ui: each call there is a way to core and back, and a program that prints thousands of
+            lines a second would wait for every one of them.
     """
 
-    def __init__(self, show: Callable[[str], None]) -> None:
+    def __init__(self, show: Callable[[str], None], *, together: bool = False) -> None:
         self._show = show
+        self._together = together
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._partial = ""
         self._lock = threading.Lock()
@@ -59,11 +65,23 @@ class LineWriter:
     def _take(self, text: str) -> None:
         # The lock is held while showing: only so do lines of two writers keep their order.
         *lines, self._partial = (self._partial + text).split("\n")
-        for line in lines:
-            self._show(_last_version(line))
+        self._show_all([_last_version(line) for line in lines])
         while len(self._partial) > _LINE_MAX:
             piece, self._partial = self._partial[:_LINE_MAX], self._partial[_LINE_MAX:]
             self._show(_last_version(piece))
+
+    def _show_all(self, lines: list[str]) -> None:
+        if not self._together:
+            for line in lines:
+                self._show(line)
+            return
+        while lines:
+            count, size = 0, 0
+            while count < len(lines) and (count == 0 or size + len(lines[count]) < _TOGETHER_MAX):
+                size += len(lines[count]) + 1
+                count += 1
+            self._show("\n".join(lines[:count]))
+            del lines[:count]
 
 
 def _last_version(line: str) -> str:

@@ -83,11 +83,12 @@ def run_command(
     complain: Callable[[str], None] = ui.error if ui else _log_output
     last_lines: deque[str] = deque(maxlen=_LAST_LINES)
 
-    def show_error(line: str) -> None:
-        last_lines.append(line)
-        complain(line)
+    def show_error(lines: str) -> None:
+        last_lines.extend(lines.split("\n"))
+        complain(lines)
 
-    sinks = (LineWriter(say), LineWriter(show_error))
+    together = ui is not None  # a log has one line for each
+    sinks = (LineWriter(say, together=together), LineWriter(show_error, together=together))
     command = shown or shlex.join(_words(argv))
     status = _run(argv, sinks, command, cancel=cancel, env=env, cwd=cwd, input_=input)
     if check and status:

@@ -51,7 +51,8 @@ def run_remote(
     if cancel:
         cancel.check()
     logger.info("remote command: %s", shown or command)
-    stdout, stderr = LineWriter(ui.say), LineWriter(ui.error)
+    stdout = LineWriter(ui.say, together=True)
+    stderr = LineWriter(ui.error, together=True)
     running = communicator.start(
         RemoteCommand(command, stdin=stdin, stdout=stdout.as_file(), stderr=stderr.as_file())
     )

@@ -25,7 +25,7 @@ def test_every_method_arrives(reach: Reach) -> None:
     ui.machine("artifact", "0", "id")
     ui.machine("end")
     assert ui.ask("how much?") == "42"
-    assert (real.said, real.errors, real.asked) == (["one\ntwo"], ["bad"], ["how much?"])
+    assert (real.said, real.errors, real.asked) == (["one", "two"], ["bad"], ["how much?"])
     assert real.records == [("artifact", "0", "id"), ("end",)]
 
 

@@ -37,7 +37,7 @@ class RecordedProgress:
 
 
 class RecordingUi:
-    """A `Ui` that keeps what it is told.
+    """A `Ui` that keeps what it is told, line by line: how many lines a call has is no promise.
 
     Args:
         answers: For `ask`, one after the other; without any left, asking fails.
@@ -53,11 +53,11 @@ class RecordingUi:
 
     def say(self, message: str) -> None:
         """Keep it in ``said``."""
-        self.said.append(message)
+        self.said += message.split("\n")
 
     def error(self, message: str) -> None:
         """Keep it in ``errors``."""
-        self.errors.append(message)
+        self.errors += message.split("\n")
 
     def ask(self, query: str) -> str:
         """Keep the question in ``asked`` and give the next answer.

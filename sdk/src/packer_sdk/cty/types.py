@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     Step = str | int
     Path = tuple[Step, ...]
 
-DEPTH_MAX = 200
+DEPTH_MAX = 100
 """Steps into a type or a value: far beyond any schema, far below what ends the stack."""
 
 

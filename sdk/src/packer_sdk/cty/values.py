@@ -73,21 +73,21 @@ class Reader:
     another way, by its subclasses.
     """
 
+    def __init__(self) -> None:
+        self._depth = 0
+
     def content(self, type_: Type, raw: object, path: Path = ("value",)) -> object:
         """Read one value.
 
         Raises:
             Mismatch: it is none of this type; says where.
         """
-        if len(path) > DEPTH_MAX:
+        self._depth += 1
+        if self._depth > DEPTH_MAX:
             raise Mismatch("nested too deeply", path[:4])
-        if self.is_unknown(raw):
-            return UNKNOWN
-        if type_ == "dynamic":
-            return self.dynamic(raw, path)
-        if raw is None:
-            return None
-        return self._content(type_, raw, path)
+        content = self._read(type_, raw, path)
+        self._depth -= 1
+        return content
 
     def is_unknown(self, raw: object) -> bool:
         """Whether this stands for a value that is not known yet."""
@@ -114,7 +114,14 @@ class Reader:
             raise Mismatch(f"a name that is no text: {in_short(raw)}", path)
         return normal(raw)
 
-    def _content(self, type_: Type, raw: object, path: Path) -> object:
+    def _read(self, type_: Type, raw: object, path: Path) -> object:
+        if self.is_unknown(raw):
+            return UNKNOWN
+        if type_ == "dynamic":
+            return self.dynamic(raw, path)
+        return None if raw is None else self._parts(type_, raw, path)
+
+    def _parts(self, type_: Type, raw: object, path: Path) -> object:
         match type_:
             case ListType(element):
                 return self._items(element, _items_of(type_, raw, path), path)
@@ -159,10 +166,12 @@ class Reader:
 def value_of(type_: Type, raw: object) -> Value:
     """Make a value of a type out of values of Python; a dictionary may leave attributes out.
 
+    What is dynamic gets the type that `implied` gives it.
+
     Raises:
         Mismatch: they do not fit; says where.
     """
-    return Value(type_, Reader().content(type_, raw))
+    return _typed(type_, Reader().content(type_, raw))
 
 
 def implied(raw: object, path: Path = ("value",)) -> Value:
@@ -174,7 +183,7 @@ def implied(raw: object, path: Path = ("value",)) -> Value:
     if len(path) > DEPTH_MAX:
         raise Mismatch("nested too deeply", path[:4])
     if isinstance(raw, Value):
-        return Value(raw.type, Reader().content(raw.type, raw.content, path))
+        return _typed(raw.type, Reader().content(raw.type, raw.content, path))
     if raw is None or raw is UNKNOWN:
         return Value("dynamic", raw)
     if isinstance(raw, list | tuple):
@@ -188,6 +197,11 @@ def implied(raw: object, path: Path = ("value",)) -> Value:
         if isinstance(raw, kind):
             return Value(type_, Reader().scalar(type_, raw, path))
     raise Mismatch(f"nothing a value can hold: {in_short(raw)}", path)
+
+
+def _typed(type_: Type, content: object) -> Value:
+    """What is dynamic at the very top has a type like any other."""
+    return content if isinstance(content, Value) else Value(type_, content)
 
 
 def plain(content: object) -> object:

@@ -27,7 +27,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-DEPTH_MAX = 200
+DEPTH_MAX = 150
 """How deep values may nest."""
 
 _FIRST_FREE_ID = 16

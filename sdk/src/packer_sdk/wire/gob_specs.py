@@ -34,9 +34,6 @@ if TYPE_CHECKING:
 
     FieldT = TypeVar("FieldT", str, bool, bytes)
 
-DEPTH_MAX = 50
-"""How deep blocks may nest, as in protobuf."""
-
 _OBJECT = "github.com/hashicorp/hcl/v2/hcldec.ObjectSpec"
 _ATTR = "*hcldec.AttrSpec"
 _BLOCK = "*hcldec.BlockSpec"
@@ -70,7 +67,7 @@ def decode_spec(data: bytes) -> ObjectSpec:
     Raises:
         RemoteProtocolError: it is none; says where.
     """
-    return _read_object(decode(data, "config spec"), "config spec", 0)
+    return _read_object(decode(data, "config spec"), "config spec")
 
 
 def _object(spec: ObjectSpec) -> bytes:
@@ -100,32 +97,30 @@ def _flag(number: int, value: bool) -> dict[int, bytes]:
     return {number: encode_bool(value)} if value else {}
 
 
-def _read_object(value: object, place: str, depth: int) -> ObjectSpec:
-    if depth > DEPTH_MAX:
-        raise RemoteProtocolError("config spec: nested too deeply")
+def _read_object(value: object, place: str) -> ObjectSpec:
     if not isinstance(value, dict):
         raise RemoteProtocolError(f"{place}: not an object: {_kind(value)}")
     return ObjectSpec(
         {
-            _name(key, place): _read(item, f"{place}.{_name(key, place)}", depth)
+            _name(key, place): _read(item, f"{place}.{_name(key, place)}")
             for key, item in value.items()
         }
     )
 
 
-def _read(value: object, place: str, depth: int) -> Spec:
+def _read(value: object, place: str) -> Spec:
     match value:
         case Named(type_name, Struct(_, fields)) if type_name == _ATTR:
             return _read_attr(fields, place)
         case Named(type_name, Struct(_, fields)) if type_name == _BLOCK:
             required = _field(fields, "Required", False, place)
             name = _field(fields, "TypeName", "", place)
-            return Block(name, _read(fields.get("Nested"), place, depth + 1), required)
+            return Block(name, _read(fields.get("Nested"), place), required)
         case Named(type_name, Struct(_, fields)) if type_name == _BLOCK_LIST:
             name = _field(fields, "TypeName", "", place)
-            return BlockList(name, _read(fields.get("Nested"), place, depth + 1))
+            return BlockList(name, _read(fields.get("Nested"), place))
         case Named(type_name, inner) if type_name == _OBJECT:
-            return _read_object(inner, place, depth)
+            return _read_object(inner, place)
         case Named(type_name):
             raise RemoteProtocolError(f"{place}: a kind of option we do not know: {type_name[:80]}")
     raise RemoteProtocolError(f"{place}: neither attribute nor block: {_kind(value)}")

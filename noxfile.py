@@ -9,7 +9,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "types", "tests", "e2e"]
+nox.options.sessions = ["lint", "types", "tests", "e2e", "chaos", "docs"]
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
@@ -53,6 +53,13 @@ def e2e(session: nox.Session) -> None:
     """Whole builds with real environments and processes."""
     install_everything(session, "tests", "build")
     session.run("pytest", "tests/e2e", *session.posargs)
+
+
+@nox.session
+def chaos(session: nox.Session) -> None:
+    """Plugins that misbehave at every moment, and cores that are knocked over."""
+    install_everything(session, "tests")
+    session.run("pytest", "tests/chaos", *session.posargs)
 
 
 @nox.session

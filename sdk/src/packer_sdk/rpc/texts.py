@@ -37,4 +37,4 @@ def _let_go(error: BaseException) -> None:
 def error_of(text: str) -> RemoteError:
     """Read such a text back into an error, its hint apart again."""
     message, _, hint = text.partition(_HINT_MARK)
-    return RemoteError(message, hint=hint or None)
+    return RemoteError(message or "it failed, and gave no reason", hint=hint or None)

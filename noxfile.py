@@ -63,13 +63,6 @@ def chaos(session: nox.Session) -> None:
 
 
 @nox.session
-def chaos(session: nox.Session) -> None:
-    """Whatever can go wrong in plugins, core and the machine: eight minutes on two processors."""
-    install_everything(session, "tests")
-    session.run("pytest", "tests/chaos", *session.posargs)
-
-
-@nox.session
 def minimums(session: nox.Session) -> None:
     """The same tests with the oldest versions that are allowed."""
     oldest = [

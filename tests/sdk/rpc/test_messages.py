@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packer_sdk.errors import RemoteProtocolError
-from packer_sdk.rpc.messages import Message, read_int, read_reply
+from packer_sdk.rpc.messages import Message, read_int, read_reply, read_stream_number
 
 
 class Everything(Message):
@@ -132,3 +132,14 @@ def test_equality_is_by_class_and_fields() -> None:
 def test_read_reply_when_of_another_shape_names_the_method() -> None:
     with pytest.raises(RemoteProtocolError, match=r"Builder.Run: expected an integer, got str"):
         read_reply("Builder.Run", read_int, "x")
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_a_stream_number_has_32_bits(number: int) -> None:
+    assert read_stream_number(number) == number
+
+
+@pytest.mark.parametrize("number", [-1, 2**32, 2**63])
+def test_a_stream_number_that_is_none_is_refused_by_its_field(number: int) -> None:
+    with pytest.raises(RemoteProtocolError, match=f"X.Y: {number} is no number of a stream"):
+        read_reply("X.Y", read_stream_number, number)

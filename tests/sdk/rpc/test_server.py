@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -204,3 +205,36 @@ def test_an_answer_nobody_takes_is_no_error(reach: Reach, sessions: Connected) -
     leave.set()
     with pytest.raises(ConnectionLost):
         call.result()
+
+
+def test_calls_beyond_the_most_are_refused_and_those_that_run_go_on(
+    reach: Reach, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("packer_sdk.rpc.server.MOST_CALLS", 2)
+    task = Task()
+    client = reach(Service("Work", {"Say": lambda _: "x"}, {"Run": task}))
+    running = [client.begin("Work.Run", number) for number in range(2)]
+    for _ in running:
+        assert task.started.acquire(timeout=30)
+    with pytest.raises(RemoteError, match="too many calls at once"):
+        client.call("Work.Say")
+    for token in task.tokens:
+        token.cancel()
+    assert [call.result(30) for call in running] == [0, 1]
+
+
+def test_memory_that_has_run_out_is_let_go_before_it_is_told(reach: Reach) -> None:
+    held: list[weakref.ref[Held]] = []
+
+    class Held:
+        pass
+
+    def hog(_: object) -> object:
+        hoard = Held()
+        held.append(weakref.ref(hoard))
+        raise MemoryError
+
+    client = reach(Service("Echo", {"Back": hog}))
+    with pytest.raises(RemoteError, match=r"^MemoryError \(see PACKER_LOG=1\)$"):
+        client.call("Echo.Back")
+    assert held[0]() is None

@@ -206,3 +206,31 @@ def test_a_number_given_up_is_accepted_by_nobody_and_refused_to_who_dials_it(
         accepting.result(GUARD_S)
     with pytest.raises(ConnectionLost, match="does not accept stream"):
         plugin.dial(number)
+
+
+def test_streams_beyond_the_most_wait_until_there_is_room(
+    meet_raw: MeetRaw, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("packer_sdk.wire.broker.MOST_ARRIVALS", 1)
+    connection, peer = meet_raw(client=False)
+    broker = Broker(connection)
+    peer.send(FrameType.WINDOW_UPDATE, Flags.SYN, 1)
+    peer.send(FrameType.WINDOW_UPDATE, Flags.SYN, 3)
+    peer.send_data(3, b"\x02\x00\x00\x00")
+    with pytest.raises(StreamTimeout):
+        broker.accept(2, timeout_s=0.1)
+    peer.send_data(1, b"\x01\x00\x00\x00")
+    assert broker.accept(1).stream_id == 1
+    assert broker.accept(2).stream_id == 3
+    broker.close()
+
+
+def test_a_parked_stream_is_closed_when_its_number_is_given_up(
+    brokers: Brokers, background: Background
+) -> None:
+    core, plugin = brokers()
+    dialling = background(plugin.dial, 1)
+    time.sleep(0.05)
+    core.give_up(1)
+    with pytest.raises(ConnectionLost, match="does not accept stream 1"):
+        dialling.result(GUARD_S)

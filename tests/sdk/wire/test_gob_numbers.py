@@ -3,7 +3,7 @@ from __future__ import annotations
 import contextlib
 import math
 import struct
-from decimal import Decimal
+from decimal import Context, Decimal
 
 import pytest
 from hypothesis import example, given
@@ -13,6 +13,9 @@ from helpers.ctys import DECIMALS, INTEGERS
 from packer_sdk.cty.numbers import number_of
 from packer_sdk.errors import RemoteProtocolError
 from packer_sdk.wire.gob_numbers import decode_number, encode_number
+
+A_HAIR_BELOW = Decimal(10**294 // 2**446).scaleb(-294, Context(prec=200))
+"""So near to a power of two that no bits are left between them."""
 
 DIGITS = st.integers(-(10**300), 10**300)
 
@@ -24,6 +27,8 @@ DIGITS = st.integers(-(10**300), 10**300)
 @example(Decimal("0." + "9" * 400))
 @example(Decimal("1e-4000"))
 @example(Decimal("0.25"))
+@example(A_HAIR_BELOW)
+@example(Decimal("-3.1415926535897932384626433832795028841971"))
 def test_a_number_survives_the_way_there_and_back(number: int | Decimal) -> None:
     assert decode_number(encode_number(number)) == number
 

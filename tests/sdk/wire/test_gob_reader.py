@@ -15,6 +15,7 @@ from packer_sdk.wire.gob_reader import Named, Struct, decode
 from packer_sdk.wire.gob_writer import (
     INT,
     INTERFACE,
+    NIL,
     STRING,
     UINT,
     alone,
@@ -79,6 +80,13 @@ def test_arrays_are_lists() -> None:
     data = definition(70, 1, encode_int(STRING), encode_int(2))
     value = encode_uint(2) + encode_string("a") + encode_string("b")
     assert decode(data + message(70, alone(value)), "it") == ["a", "b"]
+
+
+def test_maps_and_interfaces() -> None:
+    data = map_type(70, "", INT, INTERFACE)
+    value = encode_uint(2) + encode_int(1) + NIL
+    value += encode_int(-1) + interface("int", INT, alone(encode_int(5)))
+    assert decode(data + message(70, alone(value)), "it") == {1: None, -1: Named("int", 5)}
 
 
 def test_empty_messages_are_passed_over() -> None:

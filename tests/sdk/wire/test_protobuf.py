@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packer_sdk.errors import RemoteProtocolError
+from packer_sdk.cty.types import SetType
+from packer_sdk.errors import LocalProtocolError, RemoteProtocolError
 from packer_sdk.wire.protobuf import decode_spec, encode_spec
 from packer_sdk.wire.specs import Attr, Block, BlockList, ListType, MapType, ObjectSpec
 
@@ -103,3 +104,8 @@ def test_nesting_without_end_is_refused() -> None:
         type_ = ListType(type_)
     with pytest.raises(RemoteProtocolError, match="type nested too deeply"):
         decode_spec(encode_spec(Attr("a", type_)))
+
+
+def test_a_type_the_message_has_no_words_for_is_our_mistake() -> None:
+    with pytest.raises(LocalProtocolError, match=r"no attribute can be of type set\(string\)"):
+        encode_spec(Attr("a", SetType("string")))

@@ -59,7 +59,12 @@ def decode_number(data: bytes) -> int | Decimal:
         raise RemoteProtocolError(f"gob of a number: more than {DIGITS_MAX} digits")
     mantissa = int.from_bytes(data[10:], "big")
     size = _magnitude(mantissa, exponent - 8 * (len(data) - 10), precision)
-    return -size if data[1] & _NEGATIVE else size
+    return _negated(size) if data[1] & _NEGATIVE else size
+
+
+def _negated(size: int | Decimal) -> int | Decimal:
+    # A minus in front of a decimal would round it to the 28 digits of the context.
+    return size.copy_negate() if isinstance(size, Decimal) else -size
 
 
 def _bits_of(number: int | Decimal) -> int:
@@ -82,7 +87,7 @@ def _rounded(top: int, bottom: int, precision: int) -> tuple[int, int, int]:
         accuracy = _ABOVE
     else:
         accuracy = _BELOW if rest else _SAME
-    if mantissa.bit_length() > precision:
+    if mantissa.bit_length() > precision:  # a hair below a power of two
         return mantissa >> 1, exponent + 1, accuracy
     return mantissa, exponent, accuracy
 

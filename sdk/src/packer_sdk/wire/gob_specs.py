@@ -85,7 +85,7 @@ def _interface(spec: Spec) -> bytes:
         case BlockList():
             fields = _text(1, spec.name) | {2: _interface(spec.nested)}
             return interface(_BLOCK_LIST, 69, fields_of(fields))
-        case ObjectSpec():
+        case _:
             return interface(_OBJECT, 65, alone(_object(spec)))
 
 

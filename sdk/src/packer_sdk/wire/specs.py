@@ -60,6 +60,6 @@ def implied_type(spec: Spec) -> Type:
             return implied_type(spec.nested)
         case BlockList():
             return ListType(implied_type(spec.nested))
-        case ObjectSpec():
+        case _:
             named = spec.attributes.items()
             return ObjectType({name: implied_type(inner) for name, inner in named})

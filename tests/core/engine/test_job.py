@@ -118,3 +118,23 @@ def test_job_cancelled_after_the_build_skips_post_processors_and_keeps_the_artif
     assert [str(artifact) for artifact in outcome.artifacts] == [str(image)]
     assert last.given == []
     assert not image.destroyed
+
+
+def test_a_bug_costs_its_job_and_says_so(screen: Screen) -> None:
+    def trip(_: CancelToken) -> None:
+        raise KeyError("x")
+
+    outcome = run_job(prepared(FakeBuilder(work=trip)), screen.for_job, CancelToken())
+    assert [error.reference for error in outcome.errors] == ["bug"]
+
+
+def test_an_artifact_that_cannot_be_described_is_an_error_of_its_job(screen: Screen) -> None:
+    class Mute(Thing):
+        def __str__(self) -> str:
+            raise RemoteError("it is a secret")
+
+    outcome = run_job(prepared(FakeBuilder(Mute("x"))), screen.for_job, CancelToken())
+    assert [str(error) for error in outcome.errors] == [
+        "there is an artifact that cannot be described: it is a secret"
+    ]
+    assert len(outcome.artifacts) == 1

@@ -201,3 +201,18 @@ def test_hook_that_runs_again_remembers_the_latest_failure(screen: Screen) -> No
         with pytest.raises(PackerError):
             run(hook, screen)
         assert hook.failure is error
+
+
+def test_a_cancelled_job_provisions_no_more_even_if_its_builder_goes_on(screen: Screen) -> None:
+    machine, cleaner, cancel = FakeProvisioner(), FakeProvisioner(), CancelToken()
+    hook = ProvisionHook(
+        (PreparedProvision(provision(), machine),),
+        PreparedProvision(provision(), cleaner),
+        screen,
+        cancel=cancel,
+    )
+    cancel.cancel()
+    with pytest.raises(Cancelled):
+        run(hook, screen)
+    run(hook, screen, CLEANUP_HOOK)
+    assert (machine.calls, len(cleaner.calls)) == ([], 1)

@@ -40,6 +40,8 @@ def test_long_decimals_survive_too(digits: int, exponent: int) -> None:
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False))
+@example(2.0**-24)
+@example(5e-324 * 2**52)
 def test_a_float_of_go_is_the_decimal_that_reads_back_as_it(number: float) -> None:
     """A big.Float made of a float64 has its 53 bits."""
     mantissa, exponent = math.frexp(abs(number))

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
+from decimal import (
+    MAX_EMAX,
+    MIN_EMIN,
+    ROUND_DOWN,
+    ROUND_HALF_EVEN,
+    ROUND_UP,
+    Context,
+    Decimal,
+)
 
 from packer_sdk.cty.numbers import DIGITS_MAX
 from packer_sdk.errors import RemoteProtocolError
@@ -114,20 +122,27 @@ def _magnitude(mantissa: int, scale: int, precision: int) -> int | Decimal:
 
 def _shortest(exact: Decimal, low: Decimal, high: Decimal) -> Decimal:
     """Return the decimal with the fewest digits that lies between the other two."""
-    fewest, most = 1, len(exact.as_tuple().digits)
+    fewest, found = 1, exact
+    most = len(exact.as_tuple().digits)
     while fewest < most:
         digits = (fewest + most) // 2
-        if low < _with_digits(exact, digits) < high:
-            most = digits
-        else:
+        shorter = _between(exact, low, high, digits)
+        if shorter is None:
             fewest = digits + 1
-    return _with_digits(exact, most)
+        else:
+            most, found = digits, shorter
+    return found
+
+
+def _between(exact: Decimal, low: Decimal, high: Decimal, digits: int) -> Decimal | None:
+    """Return the decimal of so many digits nearest to the exact one, if one lies in between."""
+    for rounding in (ROUND_HALF_EVEN, ROUND_UP, ROUND_DOWN):
+        rounded = Context(digits, rounding, Emin=MIN_EMIN, Emax=MAX_EMAX).plus(exact)
+        if low < rounded < high:
+            return rounded
+    return None
 
 
 def _decimal(number: int, scale: int) -> Decimal:
     """Return number · 2 to the power of scale, which is negative: all its digits."""
     return Decimal(number * 5**-scale).scaleb(scale, context=_EXACT)
-
-
-def _with_digits(number: Decimal, digits: int) -> Decimal:
-    return Context(prec=digits, Emax=MAX_EMAX, Emin=MIN_EMIN).plus(number)

@@ -28,9 +28,10 @@ _SPELLINGS = {"alpha": "a", "beta": "b", "c": "rc", "pre": "rc", "preview": "rc"
 def semantic_version(version: str) -> str:
     """Turn a Python version into the semantic version ``describe`` must give (section 1.5).
 
-    Three numbers, of longer ones the first three; any development release is ``-dev``, the only
-    pre-release Packer installs; what else semver has no place for becomes metadata behind ``+``:
-    ``0.2.dev1`` is ``0.2.0-dev``, ``1.0.post2`` is ``1.0.0+post.2``.
+    Three numbers, of longer ones the first three. Any pre-release is ``-dev``, the only one that
+    Packer installs (section 1.7); which one it was, and what else semver has no place for, is
+    metadata behind ``+``, which Packer passes over: ``0.2.dev1`` is ``0.2.0-dev``, ``1.0rc2`` is
+    ``1.0.0-dev+rc.2``, ``1.0.post2`` is ``1.0.0+post.2``.
 
     Raises:
         ValueError: it is no version.
@@ -40,20 +41,15 @@ def semantic_version(version: str) -> str:
         raise ValueError(f"no version: {version}")
     numbers = [str(int(number)) for number in match["release"].split(".")]
     core = ".".join([*numbers, "0", "0"][:3])
-    return core + _pre_release(match) + _metadata(match, numbers[3:])
-
-
-def _pre_release(match: re.Match[str]) -> str:
-    if match["dev"]:
-        return "-dev"
-    if not match["pre"]:
-        return ""
-    kind = match["pre_kind"].lower()
-    return f"-{_SPELLINGS.get(kind, kind)}.{int(match['pre_n'] or 0)}"
+    is_released = not (match["dev"] or match["pre"])
+    return core + ("" if is_released else "-dev") + _metadata(match, numbers[3:])
 
 
 def _metadata(match: re.Match[str], further_numbers: list[str]) -> str:
     parts = [f"r.{'.'.join(further_numbers)}"] if further_numbers else []
+    if match["pre"]:
+        kind = match["pre_kind"].lower()
+        parts.append(f"{_SPELLINGS.get(kind, kind)}.{int(match['pre_n'] or 0)}")
     if match["post"]:
         parts.append(f"post.{int(match['post_bare'] or match['post_n'] or 0)}")
     if match["local"]:

@@ -106,8 +106,9 @@ def test_what_a_plugin_process_imports_needs_no_dataclasses_and_no_typing() -> N
     code = (
         "import sys, packer_sdk.server, packer_sdk.adapters, packer_sdk.rpc.component,"
         "packer_sdk.config.decode;"
-        "print(*{'dataclasses', 'inspect', 'typing', 'asyncio', 'json', 'decimal', 'packer_sdk.cty',"
-        "'packer_sdk.wire.specs', 'packer_sdk.wire.gob_reader'} & set(sys.modules))"
+        "print(*{'dataclasses', 'inspect', 'typing', 'asyncio', 'json', 'decimal',"
+        "'packer_sdk.cty', 'packer_sdk.wire.specs', 'packer_sdk.wire.gob_reader'}"
+        " & set(sys.modules))"
     )
     out = subprocess.run(
         [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {code}"],

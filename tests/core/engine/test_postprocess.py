@@ -39,7 +39,9 @@ def go(
     original: Thing, *chains: list[PreparedPostProcess], cancel: CancelToken | None = None
 ) -> PostProcessed:
     screen = Screen()
-    return post_process(original, chains, screen.for_job, cancel or CancelToken())
+    return post_process(
+        original, chains, lambda kind: screen.for_job("a", kind), cancel or CancelToken()
+    )
 
 
 def test_without_chains_the_original_is_the_result() -> None:

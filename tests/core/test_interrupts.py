@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from typing import Any
 
 import pytest
 
 from packer_core.interrupts import Interrupts
 from packer_sdk.cancel import CancelToken
+from packer_sdk.threads import spawn
 
 
 class Lines:
@@ -80,3 +82,27 @@ def test_under_nohup_a_closed_terminal_stays_ignored() -> None:
             assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_a_signal_is_heard_while_the_main_thread_waits_for_a_lock() -> None:
+    ui: Any = Lines()
+    cancel = CancelToken()
+    lock = threading.Lock()
+    cancel.on_cancel(lock.release)
+    with lock, Interrupts(ui, cancel, CancelToken(), "build"):
+        # Between the kernel and the lock: the handler is due, and the main thread waits.
+        spawn("killer", lambda: os.kill(os.getpid(), signal.SIGINT))
+        assert lock.acquire(timeout=10)
+
+
+def test_a_message_that_nobody_reads_does_not_hold_back_the_cancel() -> None:
+    class Stuck:
+        def error(self, message: str) -> None:
+            read.wait(20)
+
+    ui: Any = Stuck()
+    read, cancel = threading.Event(), CancelToken()
+    with Interrupts(ui, cancel, CancelToken(), "build"):
+        os.kill(os.getpid(), signal.SIGINT)
+        assert cancel.wait(10)
+        read.set()

@@ -5,16 +5,20 @@ follow, so that a clean-up that hangs can only be killed from outside; here the 
 waiting. A terminal that is closed (SIGHUP) counts as a first one, never as a second: the kernel and
 the shell both send it, and nobody meant it twice. Under ``nohup`` it is ignored, as it should be.
 
-A handler runs in the middle of whatever the main thread does, with its locks held, so it
-does nothing but start a thread.
+Python runs a handler in the main thread, in the middle of whatever that does, and **not at all**
+while that waits for a lock: a signal that comes right before the wait is heard after it, which may
+be never. So the handlers here do nothing. The number of the signal goes through a pipe, written in
+C the moment it arrives, to a thread that waits for nothing else.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 from typing import TYPE_CHECKING
 
+from packer_sdk.errors import PackerError
 from packer_sdk.threads import spawn
 
 from .events.model import Interrupted
@@ -34,6 +38,9 @@ _NAMES = {signal.SIGINT: "interrupt", signal.SIGTERM: "terminated"}
 _HANGUP = getattr(signal, "SIGHUP", None)  # not on Windows
 if _HANGUP:
     _NAMES[_HANGUP] = "hangup"
+
+TOLD_S = 1.0
+"""How long a cancel waits for the message about it: nobody may read what is shown just then."""
 
 
 class Interrupts:
@@ -64,14 +71,21 @@ class Interrupts:
         self._before: dict[signal.Signals, Any] = {}
 
     def __enter__(self) -> Self:
+        reader, self._pipe = os.pipe()
+        os.set_blocking(self._pipe, False)  # asked for by set_wakeup_fd
+        self._listener = spawn("signals", self._listen, reader)
+        self._pipe_before = signal.set_wakeup_fd(self._pipe, warn_on_full_buffer=False)
         for number in _NAMES:
             if number != _HANGUP or signal.getsignal(number) != signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._received)
+                self._before[number] = signal.signal(number, _leave_it_to_the_pipe)
         return self
 
     def __exit__(self, *failure: object) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)
+        signal.set_wakeup_fd(self._pipe_before)
+        os.close(self._pipe)
+        self._listener.join()
 
     @contextlib.contextmanager
     def at_once(self) -> Iterator[None]:
@@ -86,25 +100,30 @@ class Interrupts:
         finally:
             take_back()
 
-    def _received(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
-        if number == _HANGUP and self._count:
+    def _listen(self, reader: int) -> None:
+        with os.fdopen(reader, "rb", buffering=0) as pipe:
+            while received := pipe.read(1):
+                if received[0] in self._before:
+                    self._receive(signal.Signals(received[0]))
+
+    def _receive(self, which: signal.Signals) -> None:
+        if which == _HANGUP and self._count:
             return
         self._count += 1
-        which = signal.Signals(number)
+        name = _NAMES[which]
         if self._count == 1:
-            spawn("interrupt", self._first, which)
+            self._tell(which, f"Cancelling {self._work} after receiving {name}")
+            self._cancel.cancel()
         elif self._count == 2:
-            spawn("interrupt", self._second, which)
+            self._tell(which, f"Received {name} again: stopping without waiting for the clean-up")
+            self._cancel.cancel()
+            self._abort.cancel()
 
-    def _first(self, which: signal.Signals) -> None:
-        name = _NAMES[which]
-        self._monitor.tell(Interrupted(signal=which.name, count=1))
-        self._ui.error(f"Cancelling {self._work} after receiving {name}")
-        self._cancel.cancel()
+    def _tell(self, which: signal.Signals, text: str) -> None:
+        self._monitor.tell(Interrupted(signal=which.name, count=self._count))
+        with contextlib.suppress(PackerError):  # without a thread to be had it is not told
+            spawn("interrupt", self._ui.error, text).join(TOLD_S)
 
-    def _second(self, which: signal.Signals) -> None:
-        name = _NAMES[which]
-        self._monitor.tell(Interrupted(signal=which.name, count=2))
-        self._ui.error(f"Received {name} again: stopping without waiting for the clean-up")
-        self._cancel.cancel()
-        self._abort.cancel()
+
+def _leave_it_to_the_pipe(number: int, frame: FrameType | None) -> None:
+    """Be a handler: without one in Python, nothing would be written into the pipe."""

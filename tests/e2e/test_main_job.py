@@ -211,5 +211,5 @@ def test_nothing_is_left_running_after_a_build(machine: Machine, folder: Path) -
     temporary.mkdir()
     machine.packer("build", "examples/quickstart/template.json", cwd=folder, TMPDIR=str(temporary))
     assert list(temporary.iterdir()) == []
-    mine = str(machine.store)
-    assert [p.cmdline() for p in psutil.process_iter() if mine in " ".join(p.cmdline())] == []
+    commands = [" ".join(one.info["cmdline"] or ()) for one in psutil.process_iter(["cmdline"])]
+    assert [command for command in commands if str(machine.store) in command] == []

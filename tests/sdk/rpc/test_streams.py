@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import io
 from typing import TYPE_CHECKING, cast
 
@@ -117,3 +118,15 @@ def test_reading_after_a_reset_is_an_error_not_an_end(ends: tuple[Stream, Stream
     there.reset()
     with pytest.raises(ConnectionLost):
         reader_of(here).read()
+
+
+def test_a_file_that_is_forgotten_leaves_its_stream_as_it_is(ends: tuple[Stream, Stream]) -> None:
+    # Collecting happens anywhere, also where the connection's lock is held: closing would hang.
+    near, far = ends
+    for make in (reader_of, writer_of):
+        make(near)
+    gc.collect()
+    near.write(b"still")
+    assert far.read() == b"still"
+    far.write(b"open")
+    assert near.read() == b"open"

@@ -58,7 +58,18 @@ def writer_of(stream: Stream) -> BinaryIO:
     return StreamWriter(stream)  # type: ignore[return-value]  # likewise of a writer
 
 
-class StreamReader(io.RawIOBase):
+class _StreamFile(io.RawIOBase):
+    """A stream as a file. It is closed by whoever says so, never by being forgotten.
+
+    A file closes itself when it is collected, and that can happen in the middle of anything: in a
+    thread that holds the lock of the very connection that closing would wait for.
+    """
+
+    def __del__(self) -> None:
+        """Leave the stream as it is."""
+
+
+class StreamReader(_StreamFile):
     """What arrives on a stream. ``read1`` gives what is there, ``read`` waits for all it wants."""
 
     def __init__(self, stream: Stream) -> None:
@@ -95,7 +106,7 @@ class StreamReader(io.RawIOBase):
         super().close()
 
 
-class StreamWriter(io.RawIOBase):
+class StreamWriter(_StreamFile):
     """What leaves on a stream. Writing waits while the reader is behind."""
 
     def __init__(self, stream: Stream) -> None:

@@ -107,7 +107,7 @@ def _live(kind: str, load: Callable[[], object], protobuf: bool, announce: int) 
         connection = listener.accept(CONNECT_TIMEOUT_S)
     watch.connected = True
     _ignore_interrupts()
-    log_frames = bool(os.environ.get(WIRE_LOG_NAME))
+    log_frames = os.environ.get(WIRE_LOG_NAME, "") not in {"", "0"}  # as core reads it
     session = make_session(connection, client=False, name="packer", log_frames=log_frames)
     _serve_session(session, make_service(session, kind, face))
 

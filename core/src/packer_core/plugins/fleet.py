@@ -7,7 +7,7 @@ a call is explained instead of merely missed.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from packer_core.errors import PluginStartError
 from packer_sdk.components import Processed
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from packer_sdk.interfaces import Artifact, Communicator, Hook, Ui
 
     from .catalog import Component
+
+ClientT = TypeVar("ClientT", BuilderClient, ProvisionerClient, PostProcessorClient)
 
 
 class Fleet:
@@ -146,23 +148,31 @@ class Fleet:
             self._processes.append(process)
 
 
-class GuardedBuilder:
-    """A builder in a process.
+class _Guarded(Generic[ClientT]):
+    """What the components of all kinds share.
 
     Attributes:
-        process: That one.
+        process: The one it runs in.
     """
+
+    make_client: type[ClientT]
 
     def __init__(self, process: PluginProcess) -> None:
         assert process.session is not None
         self.process = process
         with process.explaining("the first contact"):
-            self._client = BuilderClient(process.session)
+            self._client: ClientT = self.make_client(process.session)
 
     def config_spec(self) -> bytes:
-        """See `packer_sdk.faces.BuilderFace`."""
+        """See `packer_sdk.faces`."""
         with self.process.explaining("ConfigSpec"):
             return self._client.config_spec()
+
+
+class GuardedBuilder(_Guarded[BuilderClient]):
+    """A builder in a process."""
+
+    make_client = BuilderClient
 
     def prepare(self, configs: Sequence[object]) -> Prepared:
         """See `packer_sdk.faces.BuilderFace`."""
@@ -178,23 +188,10 @@ class GuardedBuilder:
         return GuardedArtifact(self.process, artifact) if artifact else None
 
 
-class GuardedProvisioner:
-    """A provisioner in a process.
+class GuardedProvisioner(_Guarded[ProvisionerClient]):
+    """A provisioner in a process."""
 
-    Attributes:
-        process: That one.
-    """
-
-    def __init__(self, process: PluginProcess) -> None:
-        assert process.session is not None
-        self.process = process
-        with process.explaining("the first contact"):
-            self._client = ProvisionerClient(process.session)
-
-    def config_spec(self) -> bytes:
-        """See `packer_sdk.faces.ProvisionerFace`."""
-        with self.process.explaining("ConfigSpec"):
-            return self._client.config_spec()
+    make_client = ProvisionerClient
 
     def prepare(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.ProvisionerFace`."""
@@ -213,23 +210,10 @@ class GuardedProvisioner:
             self._client.provision(ui, communicator, data, cancel)
 
 
-class GuardedPostProcessor:
-    """A post-processor in a process.
+class GuardedPostProcessor(_Guarded[PostProcessorClient]):
+    """A post-processor in a process."""
 
-    Attributes:
-        process: That one.
-    """
-
-    def __init__(self, process: PluginProcess) -> None:
-        assert process.session is not None
-        self.process = process
-        with process.explaining("the first contact"):
-            self._client = PostProcessorClient(process.session)
-
-    def config_spec(self) -> bytes:
-        """See `packer_sdk.faces.PostProcessorFace`."""
-        with self.process.explaining("ConfigSpec"):
-            return self._client.config_spec()
+    make_client = PostProcessorClient
 
     def configure(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.PostProcessorFace`."""

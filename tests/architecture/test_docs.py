@@ -7,6 +7,7 @@ import importlib.util
 import re
 from importlib.metadata import entry_points
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 import pytest
@@ -79,9 +80,9 @@ def test_every_generated_page_is_compared(generator: ModuleType) -> None:
 def test_every_command_is_in_the_reference() -> None:
     text = page("reference/commands.md")
     modules = {
-        path.stem
-        for path in (ROOT / "core/src/packer_core/cli/commands").glob("*.py")
-        if path.stem not in {"__init__", "plugin"}
+        module.name
+        for module in iter_modules([str(ROOT / "core/src/packer_core/cli/commands")])
+        if module.name != "plugin"
     }
     assert modules == set(COMMANDS)
     assert [name for name in modules if f"## `packer {name}`" not in text] == []

@@ -1,8 +1,4 @@
-"""``packer plugins``: what is installed, and changing that (PLC-001 to PLC-004).
-
-A plugin is a Python distribution in an environment of its own, so ``install`` takes what pip
-takes: a name with or without versions, a wheel, a folder.
-"""
+"""``packer plugins list``: every component that can be used, and where it was found."""
 
 from __future__ import annotations
 
@@ -10,19 +6,18 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
-import click
-
-from packer_core.cli.command import Command, Group
+from packer_core.cli.command import Command
 from packer_core.cli.help import table
 from packer_core.cli.options import Switch
 from packer_core.version import VERSION
+
+from .shared import installer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from packer_core.app import App
     from packer_core.plugins.catalog import Component
-    from packer_core.plugins.install.installer import Installer
     from packer_core.plugins.install.receipts import InstalledRow
 
 HEADER = ("KIND", "NAME", "VERSION", "PLUGIN", "STATE", "SOURCE")
@@ -32,26 +27,10 @@ BUNDLED = "packer-plugin-bundled"
 
 
 @dataclass(frozen=True, slots=True)
-class InstallOptions:
-    """Of ``packer plugins install``."""
-
-    requirement: str
-    editable: bool
-    force: bool
-
-
-@dataclass(frozen=True, slots=True)
 class ListOptions:
     """Of ``packer plugins list``."""
 
     json: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RemoveOptions:
-    """Of ``packer plugins remove``."""
-
-    name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,25 +61,9 @@ class Row:
         return (self.kind, self.name, self.version, self.plugin, self.state, self.source)
 
 
-def install(app: App, options: InstallOptions) -> int:
-    """Put a plugin into an environment of its own."""
-    with app.interruptible("installation"):
-        _installer(app).install(
-            options.requirement, editable=options.editable, upgrade=options.force
-        )
-    return 0
-
-
-def remove(app: App, options: RemoveOptions) -> int:
-    """Take a plugin and its environment away."""
-    with app.interruptible("removal"):
-        _installer(app).remove(options.name)
-    return 0
-
-
 def list_components(app: App, options: ListOptions) -> int:
     """Show every component that can be used, and what it took the place of."""
-    installed = {(row.kind, row.name): row for row in _installer(app).rows()}
+    installed = {(row.kind, row.name): row for row in installer(app).rows()}
     rows = [row for one in app.catalog.components() for row in _rows(one, installed)]
     if options.json:
         app.ui.say(json.dumps([asdict(row) for row in rows], indent=2))
@@ -114,12 +77,6 @@ def list_components(app: App, options: ListOptions) -> int:
 def _cells(rows: Sequence[Row]) -> Iterator[tuple[str, ...]]:
     for row in rows:
         yield tuple(cell or "-" for cell in row.cells)
-
-
-def _installer(app: App) -> Installer:
-    from packer_core.plugins.install.installer import Installer  # noqa: PLC0415 - not for help
-
-    return Installer(app.paths, app.ui.say, environ=app.environ, cancel=app.cancel)
 
 
 def _rows(component: Component, installed: dict[tuple[str, str], InstalledRow]) -> Iterator[Row]:
@@ -149,44 +106,11 @@ def _row(component: Component, installed: dict[tuple[str, str], InstalledRow]) -
     )
 
 
-COMMAND = Group(
-    "plugins",
-    "Install, list and remove plugins",
-    members=(
-        Command(
-            "install",
-            "Install a plugin into an environment of its own",
-            description=(
-                "REQUIREMENT is what pip takes: packer-plugin-NAME, with versions if it matters"
-                " (packer-plugin-NAME==1.2), a wheel, or a folder."
-            ),
-            parameters=(
-                click.Argument(["requirement"]),
-                Switch(
-                    ["-editable", "editable"],
-                    help="REQUIREMENT is the folder of a plugin you work on; use it in place.",
-                ),
-                Switch(["-force", "force"], help="Install anew even if it is there already."),
-            ),
-            options=InstallOptions,
-            run=install,
-        ),
-        Command(
-            "list",
-            "Show every component, its plugin and where it was found",
-            description="A component that is shadowed is there, but another one is used instead.",
-            parameters=(Switch(["-json", "json"], help="Print a list of objects in JSON."),),
-            options=ListOptions,
-            run=list_components,
-        ),
-        Command(
-            "remove",
-            "Remove a plugin and its environment",
-            description="NAME is packer-plugin-NAME, or NAME alone.",
-            parameters=(click.Argument(["name"]),),
-            options=RemoveOptions,
-            run=remove,
-        ),
-    ),
-    aliases={"installed": "list"},
+COMMAND = Command(
+    "list",
+    "Show every component, its plugin and where it was found",
+    description="A component that is shadowed is there, but another one is used instead.",
+    parameters=(Switch(["-json", "json"], help="Print a list of objects in JSON."),),
+    options=ListOptions,
+    run=list_components,
 )

@@ -66,7 +66,7 @@ def catches(tree: ast.AST) -> Iterator[str]:
                 f"{SDK}/process.py",
                 f"{SDK}/testing/harness.py",
                 f"{SDK}/communicators/local.py",
-                f"{CORE}/plugins/process.py",
+                f"{CORE}/plugins/launch.py",
                 f"{CORE}/plugins/install/children.py",
                 f"{OCI}/chroot.py",
                 f"{OCI}/gate.py",

@@ -235,23 +235,3 @@ def test_a_plugin_that_is_killed_before_it_is_connected_to_leaves_no_socket(
 def test_stdin_is_nothing_to_wait_for(tmp_path: Path) -> None:
     path = program(tmp_path, "import sys; sys.exit(f'read {sys.stdin.read()!r}')")
     assert refusal(component(path)).last_lines == ("read ''",)
-
-
-def test_a_secret_across_the_cut_of_a_long_line_is_masked() -> None:
-    from packer_core.plugins.process import LINE_LIMIT, _lines
-    from packer_core.ui.secrets import SecretFilter
-
-    secret = "tok-5f2c91a7be"
-    secrets = SecretFilter()
-    secrets.register(secret)
-    reading, writing = os.pipe()
-    with os.fdopen(reading, "rb") as pipe, os.fdopen(writing, "wb", 0) as writer:
-        lines = _lines(pipe, lambda: False, secrets.part)
-        writer.write(b"." * (LINE_LIMIT - 6) + secret[:6].encode())
-        first = next(lines)
-        writer.write(secret[6:].encode() + b"\n")
-        second = next(lines)
-    assert len(first) + len(second) == LINE_LIMIT + len(secret) - 6
-    shown = [secrets.apply(piece.decode()) for piece in (first, second)]
-    assert shown[0].strip(".") == ""
-    assert shown[1].strip(".") == "<sensitive>"

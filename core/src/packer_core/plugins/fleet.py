@@ -18,7 +18,8 @@ from packer_sdk.rpc.provisioner import ProvisionerClient
 from packer_sdk.threads import spawn
 
 from .artifacts import GuardedArtifact
-from .process import CLOSE_GRACE_S, KEEP_ALIVE_S, PluginProcess, at_the_end
+from .printed import at_the_end
+from .process import CLOSE_GRACE_S, KEEP_ALIVE_S, PluginProcess
 from .relayed import RelayedHook
 from .witness import Witnesses
 

@@ -20,6 +20,9 @@ class Place:
         column: From 1, in characters.
         length: In characters, at least 1.
         text: The whole line, without its end; empty if it cannot be shown.
+        end_line: The last line, if it is another one; 0 if not.
+        end_column: Column of the last character on it.
+        end_text: The whole last line, without its end.
     """
 
     path: str
@@ -27,6 +30,9 @@ class Place:
     column: int
     length: int = 1
     text: str = ""
+    end_line: int = 0
+    end_column: int = 0
+    end_text: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}"
@@ -42,6 +48,7 @@ class Diagnostic:
         detail: More words, if there are any.
         hint: What to do next.
         severity: ``error`` stops the run, ``warning`` is only shown.
+        values: What took part, name and value as shown: ``("var.region", '"eu"')``.
     """
 
     summary: str
@@ -49,6 +56,7 @@ class Diagnostic:
     detail: str = ""
     hint: str | None = None
     severity: Literal["error", "warning"] = "error"
+    values: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         return f"{self.place}: {self.summary}" if self.place else self.summary

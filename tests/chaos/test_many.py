@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import psutil
 
 from helpers.engine import Screen
+from packer_core.engine.choice import Choice
 from packer_core.engine.configs import BuildFlags
-from packer_core.engine.plan import Choice, plan
+from packer_core.engine.plan import plan
 from packer_core.engine.prepare import PreparedJob, prepare
 from packer_core.engine.scheduler import run
 from packer_core.plugins.catalog import Catalog, Component

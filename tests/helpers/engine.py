@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from packer_core.diagnostics import Place
 from packer_core.errors import PluginNotFound
 from packer_core.plugins.catalog import Component
-from packer_core.template.model import PostProcess, Provision, Source, Template
+from packer_core.template.model import BuildBlock, PostProcess, Provision, Source, Template
 from packer_sdk.components import Processed
 from packer_sdk.errors import PackerError
 from packer_sdk.faces import Prepared
@@ -237,5 +237,11 @@ def link(kind: str = "pack", **arguments: object) -> PostProcess:
     )
 
 
+BLOCK_PARTS = ("provisions", "chains", "error_cleanup")
+
+
 def template(*sources: Source, **arguments: object) -> Template:
-    return Template(path=Path("t.json"), sources=sources or (source(),), **arguments)  # type: ignore[arg-type]
+    """A template of one block, as in JSON."""
+    parts = {name: arguments.pop(name) for name in BLOCK_PARTS if name in arguments}
+    block = BuildBlock(sources=sources or (source(),), **parts)  # type: ignore[arg-type]
+    return Template(path=Path("t.json"), blocks=(block,), **arguments)  # type: ignore[arg-type]

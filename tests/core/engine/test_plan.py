@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from helpers.engine import FakeCatalog, link, provision, source, template
-from packer_core.engine.plan import Choice, plan, unknown_choices
+from packer_core.engine.choice import Choice
+from packer_core.engine.plan import plan, unknown_choices
 from packer_core.errors import TemplateError
 from packer_core.template.model import Selection
 from packer_sdk.errors import PackerError

@@ -13,8 +13,9 @@ from helpers.engine import (
     source,
     template,
 )
+from packer_core.engine.choice import Choice
 from packer_core.engine.configs import BuildFlags
-from packer_core.engine.plan import Choice, plan
+from packer_core.engine.plan import plan
 from packer_core.engine.prepare import PreparedJob, RefusedJob, prepare
 from packer_core.errors import PluginStartError
 from packer_sdk.errors import RemoteError

@@ -15,8 +15,9 @@ from helpers.engine import (
     source,
     template,
 )
+from packer_core.engine.choice import Choice
 from packer_core.engine.configs import BuildFlags
-from packer_core.engine.plan import Choice, plan
+from packer_core.engine.plan import plan
 from packer_core.engine.prepare import PreparedJob, prepare
 from packer_core.engine.scheduler import run
 from packer_core.events.monitor import Monitor

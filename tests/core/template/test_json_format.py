@@ -47,8 +47,8 @@ def test_complete_template_gives_every_part() -> None:
         ["sums"],
         ["compress", "artifice"],
     ]
-    assert template.error_cleanup is not None
-    assert template.error_cleanup.options == {"inline": ["rm -f note"]}
+    assert template.blocks[0].error_cleanup is not None
+    assert template.blocks[0].error_cleanup.options == {"inline": ["rm -f note"]}
 
 
 def test_options_reach_plugins_unrendered_with_floats_and_without_the_keys_of_core() -> None:
@@ -147,7 +147,7 @@ def test_null_counts_as_absent(load: Load) -> None:
     nothing: dict[str, Any] = dict.fromkeys(ROOT_KEYS)
     template = load({**nothing, "builders": NULL})
     assert (template.description, template.provisions, template.chains) == ("", (), ())
-    assert template.error_cleanup is None
+    assert template.blocks[0].error_cleanup is None
 
 
 @pytest.mark.parametrize(

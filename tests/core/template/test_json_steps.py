@@ -162,5 +162,6 @@ def test_error_cleanup_provisioner_is_one_provisioner(load: Load) -> None:
     template = load(
         {"builders": [{"type": "null"}], "error-cleanup-provisioner": {"type": "shell", "a": 1}}
     )
-    assert template.error_cleanup is not None
-    assert (template.error_cleanup.type, template.error_cleanup.options) == ("shell", {"a": 1.0})
+    cleanup = template.blocks[0].error_cleanup
+    assert cleanup is not None
+    assert (cleanup.type, cleanup.options) == ("shell", {"a": 1.0})

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from packer_core.engine.configs import BuildFlags
     from packer_core.engine.plan import Job
-    from packer_core.engine.protocols import Fleet
+    from packer_core.engine.protocols import Fleet, Specs
     from packer_core.events.monitor import Monitor
     from packer_core.template.model import Template
     from packer_sdk.cancel import CancelToken
@@ -33,6 +33,7 @@ def prepare_and_show(
     color: bool = False,
     cancel: CancelToken,
     monitor: Monitor = SILENT,
+    specs: Specs | None = None,
 ) -> list[PreparedJob]:
     """Return the jobs that can run; why others cannot, and every warning, is shown.
 
@@ -46,11 +47,12 @@ def prepare_and_show(
         color: Whether refusals have colours.
         cancel: Looked at when all have answered.
         monitor: Told what happens.
+        specs: Knows the schemas that HCL2 templates need.
 
     Raises:
         Cancelled: ``cancel`` went up meanwhile. What went wrong then is of no interest.
     """
-    prepared = prepare(jobs, template, flags, fleet, monitor)
+    prepared = prepare(jobs, template, flags, fleet, monitor, specs=specs)
     cancel.check()
     refused = [job for job in prepared if isinstance(job, RefusedJob)]
     ready = [job for job in prepared if isinstance(job, PreparedJob)]

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
-from packer_core.errors import ComponentRefused
+from packer_core.errors import ComponentRefused, TemplateError
 
 from .render import render_diagnostics, render_error
 
@@ -28,6 +28,8 @@ def render_refusals(errors: Iterable[PackerError], *, color: bool) -> str:
     for error in errors:
         if isinstance(error, ComponentRefused):
             diagnostics.update(dict.fromkeys(_diagnostics(error)))
+        elif isinstance(error, TemplateError):
+            diagnostics.update(dict.fromkeys(error.diagnostics))
         else:
             others[render_error(error, color=color)] = None
     parts = [render_diagnostics(diagnostics, color=color)] if diagnostics else []

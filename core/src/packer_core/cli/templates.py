@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
-from packer_core.engine.plan import unknown_choices
+from packer_core.engine.plan import build_names, unknown_choices
 from packer_core.nearest import did_you_mean, join
 from packer_core.template.load import load_template
 from packer_core.template.variables import VariableInputs
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from packer_core.app import App
-    from packer_core.engine.plan import Choice
+    from packer_core.engine.choice import Choice
     from packer_core.template.model import Template
 
 TEMPLATE_PARAMETERS = (flags.VAR, flags.VAR_FILE, flags.CONFIG_TYPE, flags.TEMPLATE)
@@ -85,7 +85,7 @@ def show_undeclared(app: App, template: Template) -> None:
 
 def show_unknown_choices(app: App, template: Template, choice: Choice) -> None:
     """Warn of names behind ``-only`` and ``-except`` that match nothing."""
-    names = [source.name for source in template.sources]
+    names = build_names(template)
     show_warnings(
         app,
         (

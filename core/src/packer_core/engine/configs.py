@@ -1,4 +1,4 @@
-"""The ``configs`` of a JSON template, as a component gets them (protocol section 6.1, ENG-002)."""
+"""The ``configs`` a component gets, for JSON and for HCL2 (protocol section 6.1, ENG-002)."""
 
 from __future__ import annotations
 
@@ -62,6 +62,26 @@ def internal_config(template: Template, source: Source, flags: BuildFlags) -> di
         "packer_template_path": str(template.path),
         "packer_user_variables": template.user_variables,
     }
+
+
+def typed_internal_config(source: Source, flags: BuildFlags) -> dict[str, object]:
+    """The ``packer_*`` keys, as builders of an HCL2 template get them (protocol section 6.2)."""
+    return {
+        "packer_build_name": source.name,
+        "packer_builder_type": source.type,
+        "packer_core_version": COMPATIBLE,
+        "packer_debug": "true" if flags.debug else "false",
+        "packer_force": "true" if flags.force else "false",
+        "packer_on_error": flags.on_error,
+    }
+
+
+def typed_step_internal_config(
+    template: Template, source: Source, flags: BuildFlags
+) -> dict[str, object]:
+    """The same for provisioners and post-processors, which learn what is sensitive as well."""
+    internal = typed_internal_config(source, flags)
+    return internal | {"packer_sensitive_variables": list(template.sensitive_variables)}
 
 
 def placeholders(generated: Iterable[str]) -> dict[str, object]:

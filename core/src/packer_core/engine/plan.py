@@ -12,30 +12,21 @@ from packer_core.nearest import did_you_mean
 from packer_core.plugins.catalog import Component
 from packer_sdk.errors import PackerError
 
+from .choice import Choice, matching
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from packer_core.diagnostics import Place
-    from packer_core.template.model import PostProcess, Provision, Source, Template
+    from packer_core.template.model import (
+        BuildBlock,
+        PostProcess,
+        Provision,
+        Source,
+        Template,
+    )
 
     from .protocols import Catalog
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Choice:
-    """Which builds the user asked for, by exact names (BLD-010).
-
-    Attributes:
-        only: If not empty, nothing else is built.
-        except_: Not built; a post-processor of that name ends its chain before it.
-    """
-
-    only: tuple[str, ...] = ()
-    except_: tuple[str, ...] = ()
-
-    def takes(self, name: str) -> bool:
-        """Whether a source of this name is built."""
-        return (not self.only or name in self.only) and name not in self.except_
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,27 +69,48 @@ def plan(template: Template, catalog: Catalog, choice: Choice) -> tuple[Job, ...
         TemplateError: components are missing; one diagnostic for each place that names one.
         PackerError: nothing is left to build (BLD-003).
     """
-    chosen = [source for source in template.sources if choice.takes(source.name)]
+    takes = matching(template.language)
+    chosen = [
+        (source, block)
+        for block in template.blocks
+        for source in block.sources
+        if choice.takes(_chosen_by(source, template), takes)
+    ]
     if not chosen:
         raise _nothing_to_build(template, choice)
     lookup = _Lookup(catalog)
-    jobs = tuple(_job(source, template, choice, lookup) for source in chosen)
+    jobs = tuple(
+        _job(source, block, lambda name: choice.cuts(name, takes), lookup)
+        for source, block in chosen
+    )
     if lookup.missing:
         raise TemplateError(lookup.missing.values())
     return jobs
 
 
+def build_names(template: Template) -> tuple[str, ...]:
+    """What ``-only`` and ``-except`` call the builds (BLD-009, BLD-010)."""
+    return tuple(_chosen_by(source, template) for source in template.sources)
+
+
 def unknown_choices(template: Template, choice: Choice) -> tuple[str, ...]:
     """Names given to ``-only`` or ``-except`` that match nothing: most likely typing errors."""
-    known = {source.name for source in template.sources}
-    cuts = {step.name for chain in template.chains for step in chain}
-    unknown = [name for name in choice.only if name not in known]
-    unknown += [name for name in choice.except_ if name not in known | cuts]
+    takes = matching(template.language)
+    known = build_names(template)
+    cuts = [step.name for chain in template.chains for step in chain]
+    unknown = [word for word in choice.only if not any(takes(word, name) for name in known)]
+    unknown += [
+        word for word in choice.except_ if not any(takes(word, name) for name in (*known, *cuts))
+    ]
     return tuple(dict.fromkeys(unknown))
 
 
+def _chosen_by(source: Source, template: Template) -> str:
+    return source.name if template.language == "json" else source.display_name
+
+
 def _nothing_to_build(template: Template, choice: Choice) -> PackerError:
-    known = [source.name for source in template.sources]
+    known = build_names(template)
     asked = [f"-only={','.join(choice.only)}"] if choice.only else []
     asked += [f"-except={','.join(choice.except_)}"] if choice.except_ else []
     return PackerError(
@@ -129,23 +141,23 @@ class _Lookup:
             return Component(kind=kind, name=name, argv=(), source="bundled", path=Path())
 
 
-def _job(source: Source, template: Template, choice: Choice, lookup: _Lookup) -> Job:
-    cleanup = template.error_cleanup
+def _job(source: Source, block: BuildBlock, is_cut: Callable[[str], bool], lookup: _Lookup) -> Job:
+    cleanup = block.error_cleanup
     return Job(
         source=source,
         builder=lookup.find("builder", source.type, source.place),
         provisions=tuple(
             _provision(provision, source, lookup)
-            for provision in template.provisions
-            if provision.selection.takes(source.name)
+            for provision in block.provisions
+            if provision.selection.takes(source.step_name)
         ),
-        chains=tuple(_chains(template.chains, source, choice, lookup)),
+        chains=tuple(_chains(block.chains, source, is_cut, lookup)),
         error_cleanup=_provision(cleanup, source, lookup) if cleanup else None,
     )
 
 
 def _provision(provision: Provision, source: Source, lookup: _Lookup) -> PlannedProvision:
-    override = provision.override.get(source.name)
+    override = provision.override.get(source.override_name)
     return PlannedProvision(
         provision=provision,
         component=lookup.find("provisioner", provision.type, provision.place),
@@ -154,14 +166,17 @@ def _provision(provision: Provision, source: Source, lookup: _Lookup) -> Planned
 
 
 def _chains(
-    chains: Iterable[tuple[PostProcess, ...]], source: Source, choice: Choice, lookup: _Lookup
+    chains: Iterable[tuple[PostProcess, ...]],
+    source: Source,
+    is_cut: Callable[[str], bool],
+    lookup: _Lookup,
 ) -> Iterable[tuple[PlannedPostProcess, ...]]:
     for chain in chains:
         steps = []
         for step in chain:
-            if step.name in choice.except_:
+            if is_cut(step.name):
                 break  # what follows would get the wrong artifact
-            if step.selection.takes(source.name):
+            if step.selection.takes(source.step_name):
                 component = lookup.find("post-processor", step.type, step.place)
                 steps.append(PlannedPostProcess(post_process=step, component=component))
         if steps:

@@ -23,7 +23,7 @@ from packer_sdk.errors import Cancelled, PackerError
 from .findings import Findings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from packer_core.template.model import PostProcess
     from packer_sdk.cancel import CancelToken
@@ -37,10 +37,18 @@ _BUILDER = ("builder", "")
 
 @dataclass(frozen=True, slots=True)
 class PreparedPostProcess:
-    """A post-processor that has taken its configuration."""
+    """A post-processor that has taken its configuration.
+
+    Attributes:
+        post_process: What the template says.
+        face: The component.
+        again: Gives it the configuration again, with the values that the artifact brings along
+            (PRV-009); None if it fills them in itself.
+    """
 
     post_process: PostProcess
     face: PostProcessorFace
+    again: Callable[[Mapping[str, object]], None] | None = None
 
 
 @dataclass(slots=True)
@@ -120,6 +128,8 @@ def _run_link(
         cancel.check()
         kind = f" (type {step.type})" if step.name != step.type else ""
         ui_for(None).say(f"Running post-processor: {step.name}{kind}")
+        if link.again:
+            link.again(_generated_data(artifact))
         return link.face.post_process(ui, artifact, cancel)
     except Cancelled:
         result.cancelled = True
@@ -140,6 +150,12 @@ def _keeps(step: PostProcess, processed: Processed) -> bool:
     if step.keep_input is None:
         return processed.keep_input
     return step.keep_input or (processed.keep_input and processed.force_keep)
+
+
+def _generated_data(artifact: Artifact) -> Mapping[str, object]:
+    """Values of the build, as far as its artifact carries them (CTX-002)."""
+    data = artifact.state("generated_data")
+    return {str(name): value for name, value in data.items()} if isinstance(data, dict) else {}
 
 
 def _settle_original(artifact: Artifact, result: PostProcessed, *, keep: bool) -> None:

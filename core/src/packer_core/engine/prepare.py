@@ -11,19 +11,25 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from packer_core.errors import ComponentRefused, PluginCrashed, PluginStartError, reworded
+from packer_core.errors import (
+    ComponentRefused,
+    PluginCrashed,
+    PluginStartError,
+    TemplateError,
+    reworded,
+)
 from packer_core.events.model import BuildRefused, ComponentPrepared
 from packer_core.events.monitor import SILENT
 from packer_sdk.errors import PackerError
 
-from .configs import builder_configs, internal_config, step_configs
+from .configuring import configuring
 from .crew import Crew
 from .findings import error_found
 from .postprocess import PreparedPostProcess
 from .provision import PreparedProvision
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from concurrent.futures import Future
     from typing import TypeVar
 
@@ -33,8 +39,9 @@ if TYPE_CHECKING:
     from packer_sdk.faces import BuilderFace, PostProcessorFace, ProvisionerFace
 
     from .configs import BuildFlags
+    from .configuring import Configuring
     from .plan import Job, PlannedPostProcess, PlannedProvision
-    from .protocols import Fleet
+    from .protocols import Fleet, Specs
 
     T = TypeVar("T")
     Part = Source | Provision | PostProcess
@@ -69,12 +76,26 @@ def prepare(
     flags: BuildFlags,
     fleet: Fleet,
     monitor: Monitor = SILENT,
+    *,
+    specs: Specs | None = None,
 ) -> list[PreparedJob | RefusedJob]:
-    """Prepare every job; one that is refused does not stop the others (BLD-003)."""
+    """Prepare every job; one that is refused does not stop the others (BLD-003).
+
+    Args:
+        jobs: Planned.
+        template: Theirs.
+        flags: What plugins are told of the command line.
+        fleet: Starts the components.
+        monitor: Told what happens.
+        specs: Knows the schemas that HCL2 templates need.
+    """
     starting = Crew("start", STARTS_AT_ONCE)
     teams = [_Team(job, fleet, starting, monitor) for job in jobs]
-    configuring = Crew("prepare", STARTS_AT_ONCE)
-    waiting = [configuring.submit(team.configure, template, flags) for team in teams]
+    crew = Crew("prepare", STARTS_AT_ONCE)
+    waiting = [
+        crew.submit(team.configure, configuring(template, team.source, flags, specs))
+        for team in teams
+    ]
     return [future.result() for future in waiting]
 
 
@@ -99,21 +120,23 @@ class _Team:
         self._cleanup = start(job.error_cleanup) if job.error_cleanup else None
         self._chains = [[start_last(planned) for planned in chain] for chain in job.chains]
 
-    def configure(self, template: Template, flags: BuildFlags) -> PreparedJob | RefusedJob:
+    @property
+    def source(self) -> Source:
+        """Whose job it is."""
+        return self._job.source
+
+    def configure(self, configs: Configuring) -> PreparedJob | RefusedJob:
         """Hand every component its configuration and gather all that is refused."""
         source = self._job.source
-        internal = internal_config(template, source, flags)
         builder = self._ready(self._builder, self._job.builder, source)
         answer = builder and self._prepared(
-            self._job.builder,
-            source,
-            lambda: builder.prepare(builder_configs(source.options, internal)),
+            self._job.builder, source, lambda: builder.prepare(configs.builder())
         )
         generated = answer.generated if answer else ()
-        provisions = [self._provision(*one, internal, generated) for one in self._provisions]
-        cleanup = self._provision(*self._cleanup, internal, generated) if self._cleanup else None
+        provisions = [self._provision(*one, configs, generated) for one in self._provisions]
+        cleanup = self._provision(*self._cleanup, configs, generated) if self._cleanup else None
         chains = [
-            [self._post_process(*one, internal, generated) for one in chain]
+            [self._post_process(*one, configs, generated) for one in chain]
             for chain in self._chains
         ]
         if self._errors or builder is None:
@@ -138,29 +161,37 @@ class _Team:
         self,
         planned: PlannedProvision,
         starting: Future[ProvisionerFace],
-        internal: dict[str, object],
+        configs: Configuring,
         generated: tuple[str, ...],
     ) -> PreparedProvision | None:
         face = self._ready(starting, planned.component, planned.provision)
         if face is None:
             return None
-        configs = step_configs(planned.options, internal, generated)
-        self._prepared(planned.component, planned.provision, lambda: face.prepare(configs))
-        return PreparedProvision(planned.provision, face)
+
+        def take(build: Mapping[str, object] | None = None) -> None:
+            face.prepare(configs.provision(planned, generated, build))
+
+        self._prepared(planned.component, planned.provision, take)
+        again = take if planned.provision.written else None
+        return PreparedProvision(planned.provision, face, again)
 
     def _post_process(
         self,
         planned: PlannedPostProcess,
         starting: Future[PostProcessorFace],
-        internal: dict[str, object],
+        configs: Configuring,
         generated: tuple[str, ...],
     ) -> PreparedPostProcess | None:
         face = self._ready(starting, planned.component, planned.post_process)
         if face is None:
             return None
-        configs = step_configs((planned.post_process.options,), internal, generated)
-        self._prepared(planned.component, planned.post_process, lambda: face.configure(configs))
-        return PreparedPostProcess(planned.post_process, face)
+
+        def take(build: Mapping[str, object] | None = None) -> None:
+            face.configure(configs.post_process(planned, generated, build))
+
+        self._prepared(planned.component, planned.post_process, take)
+        again = take if planned.post_process.written else None
+        return PreparedPostProcess(planned.post_process, face, again)
 
     def _ready(self, starting: Future[T], component: Component, part: Part) -> T | None:
         """The face, once it is up; None, and an error noted, if it does not come up."""
@@ -192,6 +223,8 @@ class _Team:
 def _named(error: PackerError, component: Component, part: Part) -> PackerError:
     """The same error, telling whose it is; errors about processes tell that themselves."""
     who = f"{component.kind} {component.name}"
+    if isinstance(error, TemplateError):  # tells what and where
+        return error
     if who in error.message or f"packer-{component.kind}-{component.name}" in error.message:
         return error
     if isinstance(error, PluginStartError | PluginCrashed):

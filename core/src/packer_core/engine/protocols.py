@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from packer_core.plugins.catalog import Component
     from packer_sdk.faces import BuilderFace, PostProcessorFace, ProvisionerFace
     from packer_sdk.interfaces import Ui
+    from packer_sdk.wire.specs import ObjectSpec
 
 
 class Catalog(Protocol):
@@ -23,6 +24,17 @@ class Catalog(Protocol):
 
         Raises:
             PluginNotFound: with the nearest names as its hint.
+        """
+
+
+class Specs(Protocol):
+    """Knows the schemas of components. Safe from several threads."""
+
+    def config_spec(self, kind: str, name: str) -> ObjectSpec:
+        """The schema of a component's options.
+
+        Raises:
+            PackerError: the component cannot be asked.
         """
 
 

@@ -22,7 +22,7 @@ from packer_sdk.interfaces import CLEANUP_HOOK, PROVISION_HOOK
 from .telling import Telling
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from packer_core.template.model import Provision
     from packer_sdk.faces import ProvisionerFace
@@ -33,10 +33,18 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class PreparedProvision:
-    """A provisioner that has taken its configuration."""
+    """A provisioner that has taken its configuration.
+
+    Attributes:
+        provision: What the template says.
+        face: The component.
+        again: Gives it the configuration again, with the values of the build (PRV-009); None if
+            it fills them in itself.
+    """
 
     provision: Provision
     face: ProvisionerFace
+    again: Callable[[Mapping[str, object]], None] | None = None
 
 
 class ProvisionHook:
@@ -120,6 +128,9 @@ class ProvisionHook:
             try:
                 run.with_retries(cancel)
             except PackerError as error:
+                if _goes_on(error, prepared.provision, cancel):
+                    self._ui.error(f"Going on, because of continue_on_error: {error}")
+                    continue
                 if name == PROVISION_HOOK or self.failure is None:
                     self.failure = error
                 raise
@@ -134,6 +145,12 @@ class ProvisionHook:
         except PackerError as error:
             # Nobody can press enter; HashiCorp's Packer goes on as well.
             logger.info("not waiting before a provisioner: %s", error)
+
+
+def _goes_on(error: PackerError, provision: Provision, cancel: CancelToken) -> bool:
+    """Whether a failure is only a warning (PRV-007); a build that is cancelled always stops."""
+    cancelled = isinstance(error, Cancelled) or cancel.cancelled
+    return provision.continue_on_error and not cancelled
 
 
 def _names(waiting: tuple[PreparedProvision, ...]) -> str:
@@ -207,6 +224,8 @@ class _Run:
             limited.close()
 
     def _call(self, cancel: CancelToken) -> None:
+        if self.prepared.again:
+            self.prepared.again(self.data)
         self.prepared.face.provision(self.ui, self.communicator, self.data, cancel)
 
 

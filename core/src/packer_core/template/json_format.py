@@ -13,7 +13,7 @@ from .json_fields import Fields, Reading
 from .json_nodes import Object, Scalar, describe
 from .json_sources import read_sources
 from .json_steps import StepReader
-from .model import Provision, Template
+from .model import BuildBlock, Provision, Template
 from .rendering import Renderer
 from .usage import used_variables
 from .variables import Declaration, not_a_string, resolve_variables
@@ -96,12 +96,12 @@ class _TemplateReader:
         components: list[Source | Provision | PostProcess] = [*sources, *provisions]
         components += [link for chain in chains for link in chain]
         components += [error_cleanup] if error_cleanup else []
+        block = BuildBlock(
+            sources=sources, provisions=provisions, chains=chains, error_cleanup=error_cleanup
+        )
         return Template(
             path=self.path,
-            sources=sources,
-            provisions=provisions,
-            chains=chains,
-            error_cleanup=error_cleanup,
+            blocks=(block,),
             variables=variables,
             description=description[0] if description else "",
             used_variables=self._used(components),

@@ -8,8 +8,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+    from typing import Literal, Protocol
 
     from packer_core.diagnostics import Diagnostic, Place
+    from packer_sdk.cty.values import Value
+    from packer_sdk.wire.specs import ObjectSpec
+
+    class Written(Protocol):
+        """Options that mean nothing before the schema of their component is known (HCL2)."""
+
+        def given(
+            self, spec: ObjectSpec, source: Source, build: Mapping[str, object] | None = None
+        ) -> Value:
+            """What the component is given.
+
+            Args:
+                spec: The component's schema.
+                source: Whose job it is: what ``source.name`` is.
+                build: What is behind ``build.``, by name (PRV-009); None where there is no such
+                    thing, which is so in a builder's options.
+
+            Raises:
+                TemplateError: they do not fit the schema; holds every problem.
+            """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +47,7 @@ class Variable:
         place: Where it is declared; None if it is not.
         is_set: Whether it has a value; one that has not is only met when the template was loaded
             to be looked at, and its value then is ``<unknown>`` (INS-001).
+        texts: Every text in a value that is more than a text (VAR-007); None if it is one.
     """
 
     name: str
@@ -36,18 +58,23 @@ class Variable:
     default: str | None = None
     place: Place | None = None
     is_set: bool = True
+    texts: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One builder of a template (JSN-004).
+    """One builder of a template (JSN-004), in HCL2 one use of a source by a build (SRC-003).
 
     Attributes:
-        name: Unique in the template.
+        name: What plugins are told as the name of the build. In JSON it is unique in the
+            template; in HCL2 it is the label of the source block.
         type: The component's name: ``null``, ``oci``, …
         options: What the plugin is given, without ``type``, ``name`` and the like.
         place: Where it stands.
         places: Where its options stand, as far as that is known.
+        written: Its options, where they have to be decoded first (HCL2).
+        local_name: Its name in the build block (HCL2).
+        block_name: Name of the build block, if it has one (HCL2).
     """
 
     name: str
@@ -55,11 +82,29 @@ class Source:
     options: Mapping[str, object]
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict)
+    written: Written | None = None
+    local_name: str = ""
+    block_name: str = ""
 
     @property
     def display_name(self) -> str:
-        """What the user reads: the type in front of a name that differs from it (JSN-004)."""
+        """What the user reads: the type in front of a name that differs from it (JSN-004).
+
+        In HCL2 type and name always, behind the name of the build block (BLD-009).
+        """
+        if self.local_name:
+            return f"{self.block_name}.{self.step_name}" if self.block_name else self.step_name
         return self.name if self.name == self.type else f"{self.type}.{self.name}"
+
+    @property
+    def step_name(self) -> str:
+        """What ``only`` and ``except`` of a provisioner or post-processor call it (PRV-002)."""
+        return f"{self.type}.{self.local_name}" if self.local_name else self.name
+
+    @property
+    def override_name(self) -> str:
+        """What ``override`` of a provisioner calls it (PRV-003)."""
+        return self.local_name or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,8 +133,10 @@ class Provision:
         pause_before_s: Seconds to wait before it runs.
         timeout_s: Seconds after which it is cancelled; None for no limit.
         max_retries: Further attempts after a failure.
+        continue_on_error: Whether its failure is only a warning (PRV-007).
         place: Where it stands.
         places: Where its options stand, as far as that is known.
+        written: Its options, where they have to be decoded first (HCL2).
     """
 
     type: str
@@ -101,6 +148,8 @@ class Provision:
     pause_before_s: float = 0.0
     timeout_s: float | None = None
     max_retries: int = 0
+    continue_on_error: bool = False
+    written: Written | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +165,7 @@ class PostProcess:
             plugin (ENG-008).
         place: Where it stands.
         places: Where its options stand, as far as that is known.
+        written: Its options, where they have to be decoded first (HCL2).
     """
 
     type: str
@@ -125,6 +175,28 @@ class PostProcess:
     places: Mapping[str, Place] = field(default_factory=dict)
     selection: Selection = field(default_factory=Selection)
     keep_input: bool | None = None
+    written: Written | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuildBlock:
+    """Sources, and what is done with each of them (BLK-001). A JSON template is one such block.
+
+    Attributes:
+        sources: In the order of the file.
+        provisions: In the order they run.
+        chains: Post-processors; each chain starts from the builder's artifact.
+        error_cleanup: Runs when provisioning failed (JSN-007, PRV-008).
+        name: Stands in front of the names of its builds; often empty.
+        description: The author's words about it.
+    """
+
+    sources: tuple[Source, ...]
+    provisions: tuple[Provision, ...] = ()
+    chains: tuple[tuple[PostProcess, ...], ...] = ()
+    error_cleanup: Provision | None = None
+    name: str = ""
+    description: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,25 +205,38 @@ class Template:
 
     Attributes:
         path: As the user typed it; ``-`` is standard input.
-        sources: In the order of the file.
-        provisions: In the order they run.
-        chains: Post-processors; each chain starts from the builder's artifact.
-        error_cleanup: Runs when provisioning failed (JSN-007).
+        blocks: What is built; exactly one in a JSON template.
         variables: Every variable with its value, by name.
+        locals: Every local value, by name (HCL2).
         description: The author's words about it.
         warnings: What should be told though the template is accepted.
         used_variables: Names of variables that options ask for.
+        language: What it is written in.
     """
 
     path: Path
-    sources: tuple[Source, ...]
-    provisions: tuple[Provision, ...] = ()
-    chains: tuple[tuple[PostProcess, ...], ...] = ()
-    error_cleanup: Provision | None = None
+    blocks: tuple[BuildBlock, ...]
     variables: Mapping[str, Variable] = field(default_factory=dict)
+    locals: Mapping[str, Variable] = field(default_factory=dict)
     description: str = ""
     warnings: tuple[Diagnostic, ...] = ()
     used_variables: frozenset[str] = frozenset()
+    language: Literal["json", "hcl2"] = "json"
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """Those of every block."""
+        return tuple(source for block in self.blocks for source in block.sources)
+
+    @property
+    def provisions(self) -> tuple[Provision, ...]:
+        """Those of every block."""
+        return tuple(provision for block in self.blocks for provision in block.provisions)
+
+    @property
+    def chains(self) -> tuple[tuple[PostProcess, ...], ...]:
+        """Those of every block."""
+        return tuple(chain for block in self.blocks for chain in block.chains)
 
     @property
     def undeclared(self) -> tuple[str, ...]:
@@ -167,8 +252,10 @@ class Template:
     @property
     def secrets(self) -> tuple[str, ...]:
         """Values that must never be shown."""
-        sensitive = [v for v in self.variables.values() if v.sensitive and v.is_set]
-        return tuple(variable.value for variable in sensitive if variable.value)
+        everything = (*self.variables.values(), *self.locals.values())
+        sensitive = [one for one in everything if one.sensitive and one.is_set]
+        texts = [(one.value,) if one.texts is None else one.texts for one in sensitive]
+        return tuple(text for of_one in texts for text in of_one if text)
 
     @property
     def sensitive_variables(self) -> tuple[str, ...]:

@@ -19,8 +19,9 @@ from packer_core.cli.templates import (
     show_warnings,
 )
 from packer_core.cli.watching import listeners, live_view
+from packer_core.engine.choice import Choice
 from packer_core.engine.configs import BuildFlags
-from packer_core.engine.plan import Choice, plan
+from packer_core.engine.plan import plan
 from packer_core.engine.report import report, report_job
 from packer_core.engine.scheduler import run as run_jobs
 from packer_core.plugins.watched import watched

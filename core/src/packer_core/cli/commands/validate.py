@@ -17,8 +17,9 @@ from packer_core.cli.templates import (
     show_unknown_choices,
     show_warnings,
 )
+from packer_core.engine.choice import Choice
 from packer_core.engine.configs import BuildFlags
-from packer_core.engine.plan import Choice, plan
+from packer_core.engine.plan import plan
 from packer_core.plugins.watched import watched
 from packer_core.ui.decorate import BuildUis
 

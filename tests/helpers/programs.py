@@ -34,8 +34,10 @@ def plugin(folder: Path, body: str, kind: str = "builder") -> Component:
             "provision(self, config, ui, communicator, data, cancel)",
         ),
         "post-processor": ("PostProcessor", "post_process(self, config, ui, artifact, cancel)"),
+        "datasource": ("Datasource", "execute(self, config, cancel)"),
     }
     base, signature = head[kind]
+    types = "Config, Output" if kind == "datasource" else "Config"
     lines = "\n".join(f"        {line}" for line in dedent(body).strip().splitlines())
     text = (
         "import os, signal, sys, time\n"
@@ -44,7 +46,11 @@ def plugin(folder: Path, body: str, kind: str = "builder") -> Component:
         "@config\n"
         "class Config:\n"
         "    option: str = field(doc='An option.', default='')\n"
-        f"class It({base}[Config]):\n"
+        "@config\n"
+        "class Output:\n"
+        "    text: str = field(doc='A text.', default='')\n"
+        "    number: int | None = field(doc='A number.', default=None)\n"
+        f"class It({base}[{types}]):\n"
         f"    def {signature}:\n{lines}\n"
         "if __name__ == '__main__':\n"
         f"    sys.exit(plugin.register_{kind.replace('-', '_')}(It))\n"

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .paths import Paths
     from .plugins.catalog import Catalog
     from .plugins.fleet import Fleet
+    from .plugins.specs import Specs
     from .settings import Settings
     from .ui.live import Live
     from .ui.machine import MachineUi
@@ -300,6 +301,12 @@ class App:
         )
         self.abort.on_cancel(fleet.abandon)
         return fleet
+
+    def specs(self) -> Specs:
+        """The schemas of components, for who reads templates that need them."""
+        from .plugins.specs import Specs
+
+        return Specs(self.catalog, self.paths, self.fleet)
 
     @property
     def crashes(self) -> CrashReports:

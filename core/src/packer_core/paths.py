@@ -112,6 +112,11 @@ class Paths:
         return self.data_dir / "runs"
 
     @property
+    def plugin_cache(self) -> Path:
+        """What plugins said of themselves, by their `packer_core.plugins.identity`."""
+        return self.cache_dir / "plugins"
+
+    @property
     def locks(self) -> Path:
         """Locks that keep two installations of one plugin apart."""
         return self.data_dir / "locks"

@@ -20,10 +20,14 @@ if TYPE_CHECKING:
         "bundled",
         "installed",
         "executable folder",
+        "plugin binary",
         "plugin folder",
         "working folder",
         "config file",
     ]
+
+PROTOBUF_FLAG = "--protobuf"
+"""Asks a component for its schemas in protobuf (protocol section 1.2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +40,10 @@ class Component:
         argv: The command that starts it.
         source: Where it was found.
         path: Its executable; that of packer, which serves it, for a bundled one.
+        protobuf: Whether it is asked for its schemas in protobuf; gob, which every one knows, if
+            not (protocol section 1.8).
+        digest: SHA-256 of what is in its executable, if that was looked at.
+        version: Of its plugin, if that is known.
         shadows: What it took the place of, if anything.
     """
 
@@ -44,6 +52,9 @@ class Component:
     argv: tuple[str, ...]
     source: Source
     path: Path
+    protobuf: bool = False
+    digest: str = ""
+    version: str = ""
     shadows: Component | None = None
 
     def __str__(self) -> str:
@@ -53,6 +64,15 @@ class Component:
     def key(self) -> ComponentName:
         """Kind and name."""
         return ComponentName(self.kind, self.name)
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What is started: ``argv``, with the flag for protobuf where Packer puts it."""
+        if not self.protobuf:
+            return self.argv
+        if len(self.argv) > 1:
+            return (*self.argv[:-1], PROTOBUF_FLAG, self.argv[-1])
+        return (*self.argv, PROTOBUF_FLAG)
 
     @property
     def program(self) -> str:

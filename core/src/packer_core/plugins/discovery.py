@@ -19,6 +19,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,13 +62,17 @@ def discover(
         PackerError: The config file cannot be read or is no JSON object.
     """
     own = bundled_components(paths.command) if bundled is None else tuple(bundled)
+    if forces_gob(environ):
+        own = tuple(replace(one, protobuf=False) for one in own)
     if environ.get(_COOKIE):
         logger.info("This is a plugin's process: no plugins are looked for")
         return Catalog(own)
     refused: list[Refusal] = []
     found = list(own)
     for source, folder in _folders(paths, cwd, environ):
-        found += _from_folder(folder, source, refused)
+        # What we have installed was made with our SDK; of any other program nobody knows.
+        protobuf = source == "installed" and not forces_gob(environ)
+        found += _from_folder(folder, source, refused, protobuf=protobuf)
     found += _from_config_file(paths, cwd, environ)
     _log(found, refused)
     return Catalog(found, refused=refused)
@@ -88,6 +93,11 @@ def bundled_components(
     return tuple(_bundled(command, ComponentName(kind, name)) for kind, name, _ in read(path))
 
 
+def forces_gob(environ: Mapping[str, str]) -> bool:
+    """Whether everything shall be spoken to as in the days before protobuf (ENV-011)."""
+    return environ.get("PACKER_FORCE_GOB", "") not in {"", "0"}
+
+
 def _bundled(command: tuple[str, ...], name: ComponentName) -> Component:
     return Component(
         kind=name.kind,
@@ -95,6 +105,7 @@ def _bundled(command: tuple[str, ...], name: ComponentName) -> Component:
         argv=(*command, "plugin", name.executable),
         source="bundled",
         path=Path(command[0]),
+        protobuf=True,
     )
 
 
@@ -107,7 +118,9 @@ def _folders(paths: Paths, cwd: Path, environ: Mapping[str, str]) -> Iterator[tu
         yield "working folder", cwd
 
 
-def _from_folder(folder: Path, source: Source, refused: list[Refusal]) -> Iterator[Component]:
+def _from_folder(
+    folder: Path, source: Source, refused: list[Refusal], *, protobuf: bool
+) -> Iterator[Component]:
     """The components that are direct children of a folder, sorted by file name."""
     candidates = _candidates(folder)
     if not candidates:
@@ -121,7 +134,12 @@ def _from_folder(folder: Path, source: Source, refused: list[Refusal]) -> Iterat
             refused.append(Refusal(path, objection, name))
         else:
             yield Component(
-                kind=name.kind, name=name.name, argv=(str(path),), source=source, path=path
+                kind=name.kind,
+                name=name.name,
+                argv=(str(path),),
+                source=source,
+                path=path,
+                protobuf=protobuf,
             )
 
 

@@ -7,6 +7,7 @@ a call is explained instead of merely missed.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from packer_core.errors import PluginStartError
@@ -24,17 +25,22 @@ from .relayed import RelayedHook
 from .witness import Witnesses
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from packer_sdk.cancel import CancelToken
+    from packer_sdk.cty.values import Value
     from packer_sdk.faces import Prepared
     from packer_sdk.interfaces import Artifact, Communicator, Hook, Ui
+    from packer_sdk.rpc.datasource import DatasourceClient
 
     from .catalog import Component
+    from .datasources import GuardedDatasource
 
-ClientT = TypeVar("ClientT", BuilderClient, ProvisionerClient, PostProcessorClient)
+ClientT = TypeVar(
+    "ClientT", BuilderClient, ProvisionerClient, PostProcessorClient, "DatasourceClient"
+)
 
 
 class Fleet:
@@ -95,6 +101,41 @@ class Fleet:
         """Start a post-processor for one job."""
         return GuardedPostProcessor(self._start(component, job))
 
+    def datasource(self, component: Component, job: str) -> GuardedDatasource:
+        """Start a data source."""
+        from .datasources import GuardedDatasource  # noqa: PLC0415 - few templates have any
+
+        return GuardedDatasource(self._start(component, job))
+
+    def execute_datasource(
+        self, component: Component, configs: Sequence[object], cancel: CancelToken, job: str = ""
+    ) -> Value:
+        """Look something up: start a data source, ask it, and end its process.
+
+        Args:
+            component: From the catalog.
+            configs: Its configuration, which is one object (protocol section 6.1).
+            cancel: Stops it.
+            job: What it is needed for, for messages.
+
+        Returns:
+            Its result, of the type of its ``OutputSpec``.
+
+        Raises:
+            PluginStartError: it did not come up.
+            PluginCrashed: it died.
+            RemoteError: it refuses its configuration, or failed.
+            RemoteProtocolError: what it answers is not what it has announced.
+            Cancelled: ``cancel`` went up, or the fleet was stopped.
+        """
+        from .datasources import looked_up  # noqa: PLC0415 - see above
+
+        face = self.datasource(component, job)
+        try:
+            return looked_up(face, component, configs, cancel)
+        finally:
+            face.stop()
+
     def stop(self, *, grace_s: float = CLOSE_GRACE_S) -> None:
         """End every process: all are told first, then all are waited for."""
         with self._lock:
@@ -149,7 +190,7 @@ class Fleet:
             self._processes.append(process)
 
 
-class _Guarded(Generic[ClientT]):
+class Guarded(Generic[ClientT]):
     """What the components of all kinds share.
 
     Attributes:
@@ -169,8 +210,12 @@ class _Guarded(Generic[ClientT]):
         with self.process.explaining("ConfigSpec"):
             return self._client.config_spec()
 
+    def stop(self) -> None:
+        """End its process."""
+        self.process.stop()
 
-class GuardedBuilder(_Guarded[BuilderClient]):
+
+class GuardedBuilder(Guarded[BuilderClient]):
     """A builder in a process."""
 
     make_client = BuilderClient
@@ -178,7 +223,7 @@ class GuardedBuilder(_Guarded[BuilderClient]):
     def prepare(self, configs: Sequence[object]) -> Prepared:
         """See `packer_sdk.faces.BuilderFace`."""
         with self.process.explaining("Prepare"):
-            return self._client.prepare(configs)
+            return self._client.prepare(on_wire(configs))
 
     def run(self, ui: Ui, hook: Hook, cancel: CancelToken) -> Artifact | None:
         """See `packer_sdk.faces.BuilderFace`."""
@@ -189,7 +234,7 @@ class GuardedBuilder(_Guarded[BuilderClient]):
         return GuardedArtifact(self.process, artifact) if artifact else None
 
 
-class GuardedProvisioner(_Guarded[ProvisionerClient]):
+class GuardedProvisioner(Guarded[ProvisionerClient]):
     """A provisioner in a process."""
 
     make_client = ProvisionerClient
@@ -197,7 +242,7 @@ class GuardedProvisioner(_Guarded[ProvisionerClient]):
     def prepare(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.ProvisionerFace`."""
         with self.process.explaining("Prepare"):
-            self._client.prepare(configs)
+            self._client.prepare(on_wire(configs))
 
     def provision(
         self,
@@ -211,7 +256,7 @@ class GuardedProvisioner(_Guarded[ProvisionerClient]):
             self._client.provision(ui, communicator, data, cancel)
 
 
-class GuardedPostProcessor(_Guarded[PostProcessorClient]):
+class GuardedPostProcessor(Guarded[PostProcessorClient]):
     """A post-processor in a process."""
 
     make_client = PostProcessorClient
@@ -219,7 +264,7 @@ class GuardedPostProcessor(_Guarded[PostProcessorClient]):
     def configure(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.PostProcessorFace`."""
         with self.process.explaining("Configure"):
-            self._client.configure(configs)
+            self._client.configure(on_wire(configs))
 
     def post_process(self, ui: Ui, artifact: Artifact, cancel: CancelToken) -> Processed | None:
         """See `packer_sdk.faces.PostProcessorFace`."""
@@ -229,6 +274,21 @@ class GuardedPostProcessor(_Guarded[PostProcessorClient]):
             return None
         theirs = GuardedArtifact(self.process, made.artifact)
         return Processed(theirs, keep_input=made.keep_input, force_keep=made.force_keep)
+
+
+def on_wire(configs: Sequence[object]) -> list[object]:
+    """What a component gets as its configuration: values become JSON (protocol section 6.1)."""
+    return [
+        config if config is None or isinstance(config, bytes | Mapping) else _value_on_wire(config)
+        for config in configs
+    ]
+
+
+def _value_on_wire(config: object) -> bytes:
+    from packer_sdk.cty import json, values  # noqa: PLC0415 - templates in JSON need none of it
+
+    assert isinstance(config, values.Value)
+    return json.encode(values.known(config))
 
 
 def _stopper(process: PluginProcess, grace_s: float) -> Callable[[], None]:

@@ -28,7 +28,7 @@ def launch(component: Component, environ: Mapping[str, str]) -> subprocess.Popen
     """
     try:
         return subprocess.Popen(
-            component.argv,
+            component.command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

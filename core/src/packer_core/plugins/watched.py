@@ -19,15 +19,19 @@ if TYPE_CHECKING:
     from packer_core.events.monitor import Monitor
     from packer_sdk.cancel import CancelToken
     from packer_sdk.components import Processed
+    from packer_sdk.cty.values import Value
     from packer_sdk.faces import Prepared
     from packer_sdk.interfaces import Artifact, Communicator, Hook, Ui
 
     from .catalog import Component
+    from .datasources import GuardedDatasource
     from .fleet import Fleet, GuardedBuilder, GuardedPostProcessor, GuardedProvisioner
     from .process import PluginProcess
 
     Calling = Callable[[str], AbstractContextManager[None]]
-    Face = TypeVar("Face", GuardedBuilder, GuardedProvisioner, GuardedPostProcessor)
+    Face = TypeVar(
+        "Face", GuardedBuilder, GuardedProvisioner, GuardedPostProcessor, GuardedDatasource
+    )
 
 
 def watched(fleet: Fleet, monitor: Monitor) -> Fleet | WatchedFleet:
@@ -80,6 +84,23 @@ class WatchedFleet:
         face = self._told(self._fleet.post_processor, component, job)
         return WatchedPostProcessor(face, self._calling(component, job))
 
+    def datasource(self, component: Component, job: str) -> WatchedDatasource:
+        """Start a data source."""
+        face = self._told(self._fleet.datasource, component, job)
+        return WatchedDatasource(face, self._calling(component, job))
+
+    def execute_datasource(
+        self, component: Component, configs: Sequence[object], cancel: CancelToken, job: str = ""
+    ) -> Value:
+        """See `Fleet.execute_datasource`."""
+        from .datasources import looked_up  # noqa: PLC0415 - as in `Fleet`
+
+        face = self.datasource(component, job)
+        try:
+            return looked_up(face, component, configs, cancel)
+        finally:
+            face.stop()
+
     def _told(
         self, start: Callable[[Component, str], Face], component: Component, job: str
     ) -> Face:
@@ -91,7 +112,7 @@ class WatchedFleet:
                 build=job,
                 kind=component.kind,
                 name=component.name,
-                argv=tuple(component.argv),
+                argv=component.command,
                 pid=face.process.pid,
                 source=component.source,
                 duration_s=round(time.monotonic() - started, 6),
@@ -176,3 +197,35 @@ class WatchedPostProcessor:
         """See `packer_sdk.faces.PostProcessorFace`."""
         with self._calling("PostProcess"):
             return self._face.post_process(ui, artifact, cancel)
+
+
+class WatchedDatasource:
+    """A data source whose calls are told."""
+
+    def __init__(self, face: GuardedDatasource, calling: Calling) -> None:
+        self._face = face
+        self._calling = calling
+
+    def config_spec(self) -> bytes:
+        """See `packer_sdk.faces.DatasourceFace`."""
+        with self._calling("ConfigSpec"):
+            return self._face.config_spec()
+
+    def configure(self, configs: Sequence[object]) -> None:
+        """See `packer_sdk.faces.DatasourceFace`."""
+        with self._calling("Configure"):
+            self._face.configure(configs)
+
+    def output_spec(self) -> bytes:
+        """See `packer_sdk.faces.DatasourceFace`."""
+        with self._calling("OutputSpec"):
+            return self._face.output_spec()
+
+    def execute(self, cancel: CancelToken) -> bytes:
+        """See `packer_sdk.faces.DatasourceFace`."""
+        with self._calling("Execute"):
+            return self._face.execute(cancel)
+
+    def stop(self) -> None:
+        """End its process."""
+        self._face.stop()

@@ -65,6 +65,7 @@ def catches(tree: ast.AST) -> Iterator[str]:
             {
                 f"{SDK}/process.py",
                 f"{SDK}/testing/harness.py",
+                f"{SDK}/testing/contract/program.py",  # stdout and stderr apart, to their end
                 f"{SDK}/communicators/local.py",
                 f"{CORE}/plugins/launch.py",
                 f"{CORE}/plugins/install/children.py",

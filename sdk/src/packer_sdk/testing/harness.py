@@ -8,7 +8,9 @@ that one test can run with either.
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import socket
 import subprocess
 import threading
@@ -108,9 +110,11 @@ class PluginProcess:
         start_timeout_s: How long it may take to print its first line.
 
     Attributes:
-        process: The child.
+        process: The child; it leads a process group of its own, as under core.
         address: Where it listens, once started.
         session: Core's side of the connection.
+        first_line: What it printed first, as it is.
+        printed: What it has printed behind it so far, by line. Core would throw it away.
     """
 
     def __init__(
@@ -126,7 +130,8 @@ class PluginProcess:
         self._environment = dict(environment or {})
         self._start_timeout_s = start_timeout_s
         self._log: list[str] = []
-        self._first_line = ""
+        self.first_line = ""
+        self.printed: list[str] = []
         self._announced = threading.Event()
 
     @property
@@ -158,6 +163,7 @@ class PluginProcess:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            process_group=0,
         )
         self._pumps = (
             spawn("plugin-stdout", self._read_stdout),
@@ -169,15 +175,26 @@ class PluginProcess:
             self.close()
             raise
 
+    def dial(self) -> socket.socket:
+        """Connect to it, for who wants to speak the protocol by hand.
+
+        Raises:
+            OSError: there is nobody.
+        """
+        if self.address.network != "unix":
+            host, _, port = self.address.address.rpartition(":")
+            return socket.create_connection((host, int(port)))
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            sock.connect(self.address.address)
+        except OSError:
+            sock.close()
+            raise
+        return sock
+
     def connect(self) -> None:
         """Open the one connection it accepts."""
-        if self.address.network == "unix":
-            sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-            sock.connect(self.address.address)
-        else:
-            host, _, port = self.address.address.rpartition(":")
-            sock = socket.create_connection((host, int(port)))
-        self.session = Session(sock, client=True, name="plugin")
+        self.session = Session(self.dial(), client=True, name="plugin")
 
     def close(self) -> int:
         """Close the connection, wait for the end, kill if there is none; returns the status."""
@@ -189,27 +206,29 @@ class PluginProcess:
             self.process.wait(EXIT_TIMEOUT_S)
         except subprocess.TimeoutExpired:
             self.process.kill()
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # what it left would keep the pipes open
         for pump in self._pumps:
             pump.join()
         return self.process.wait()
 
     def _read_handshake(self) -> handshake.Handshake:
-        if not self._announced.wait(self._start_timeout_s) or not self._first_line:
+        if not self._announced.wait(self._start_timeout_s) or not self.first_line:
             for pump in self._pumps:
                 pump.join(1.0)  # its last words are on the way
             lines = "\n".join(self._log[-40:]) or "nothing"
             raise RemoteProtocolError(f"no handshake line; it said: {lines}")
-        self.address = handshake.parse_line(self._first_line)
+        self.address = handshake.parse_line(self.first_line)
         handshake.judge(self.address)
         return self.address
 
     def _read_stdout(self) -> None:
         assert self.process.stdout, "piped"
         with self.process.stdout as lines:
-            self._first_line = lines.readline().decode()
+            self.first_line = lines.readline().decode("utf-8", "replace")
             self._announced.set()
-            for _ in lines:  # a full pipe would stop the plugin
-                pass
+            for line in lines:  # a full pipe would stop the plugin
+                self.printed.append(line.decode("utf-8", "replace").rstrip())
 
     def _read_stderr(self) -> None:
         assert self.process.stderr, "piped"

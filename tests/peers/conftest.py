@@ -1,0 +1,104 @@
+"""The judges: programs on HashiCorp's own SDK, built once; and our plugin that does the same.
+
+Building takes a minute where Go has nothing in its caches and two seconds where it has.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+GO_FOLDER = HERE / "go"
+PROGRAMS = {"plugin": "packer-plugin-peer", "driver": "packer-driver"}
+
+
+def find_go() -> str | None:
+    """The Go tool: on the PATH, or where its own installer puts it."""
+    return shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
+
+
+def build(folder: Path, *flags: str) -> Path:
+    """Build every program of the Go module into a folder; what was built before is in Go's cache."""
+    go = find_go()
+    if go is None:
+        pytest.skip("Go is not installed: the judges in tests/peers/go need it (https://go.dev/dl)")
+    environment = os.environ | {
+        "CGO_ENABLED": "0",
+        "GOFLAGS": "-mod=readonly -buildvcs=false -trimpath",
+        "GOWORK": "off",
+    }
+    command = [go, "build", *flags, "-o", f"{folder}/", "./..."]
+    done = subprocess.run(
+        command, cwd=GO_FOLDER, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
+    for package, name in PROGRAMS.items():
+        (folder / package).rename(folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def go_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the judges on the SDK of today."""
+    return build(tmp_path_factory.mktemp("go"))
+
+
+@pytest.fixture(scope="session")
+def old_go_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with the same judges on an SDK that knows only gob."""
+    pin = HERE / "go-old" / "go.mod"
+    return build(tmp_path_factory.mktemp("go-old"), f"-modfile={pin}", "-tags=gob_only")
+
+
+@pytest.fixture(scope="session")
+def go_plugin(go_programs: Path) -> Path:
+    """`packer-plugin-peer` in Go; plugin/main.go says what its components can be told."""
+    return go_programs / "packer-plugin-peer"
+
+
+@pytest.fixture(scope="session")
+def old_go_plugin(old_go_programs: Path) -> Path:
+    """`packer-plugin-peer` in Go, from before there was protobuf."""
+    return old_go_programs / "packer-plugin-peer"
+
+
+@pytest.fixture(scope="session")
+def go_driver(go_programs: Path) -> Path:
+    """The program that plays HashiCorp's core; driver/main.go says how to use it."""
+    return go_programs / "packer-driver"
+
+
+@pytest.fixture(scope="session")
+def old_go_driver(old_go_programs: Path) -> Path:
+    """The same, from before there was protobuf."""
+    return old_go_programs / "packer-driver"
+
+
+@pytest.fixture(scope="session")
+def python_plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """`packer-plugin-peer` in Python, installed in an environment of its own."""
+    environment = tmp_path_factory.mktemp("python") / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    python = environment / "bin" / "python"
+    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
+    subprocess.run(
+        [*pip, "--no-deps", "--no-build-isolation", str(HERE / "python_peer")], check=True
+    )
+    _share_packages(python)
+    return environment / "bin" / "packer-plugin-peer"
+
+
+def _share_packages(python: Path) -> None:
+    """The SDK and what it needs are the ones of this environment, under test and measured."""
+    ours = [path for path in sys.path if path.endswith("site-packages")]
+    script = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    theirs = subprocess.run([python, "-c", script], capture_output=True, text=True, check=True)
+    lines = "".join(f"import site; site.addsitedir({path!r})\n" for path in ours)
+    (Path(theirs.stdout.strip()) / "shared.pth").write_text(lines, encoding="utf-8")

@@ -59,9 +59,9 @@ type Provisioner struct{ component }
 func (p *Provisioner) Prepare(raws ...interface{}) error { return p.prepare(raws...) }
 
 func (p *Provisioner) Provision(
-	ctx context.Context, ui packer.Ui, machine packer.Communicator, data map[string]interface{},
+	ctx context.Context, ui packer.Ui, comm packer.Communicator, data map[string]interface{},
 ) error {
-	at := &stage{ctx: ctx, options: &p.options, ui: ui, machine: machine, data: data}
+	at := &stage{ctx: ctx, options: &p.options, ui: ui, comm: comm, data: data}
 	return at.take(p.options.Steps)
 }
 

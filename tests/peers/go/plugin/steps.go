@@ -16,6 +16,7 @@ import (
 	"syscall"
 	"time"
 
+	"example.org/packer/peers/machine"
 	"github.com/hashicorp/packer-plugin-sdk/packer"
 )
 
@@ -25,7 +26,7 @@ type stage struct {
 	options  *Options
 	ui       packer.Ui
 	hook     packer.Hook
-	machine  packer.Communicator
+	comm     packer.Communicator
 	data     map[string]interface{}
 	artifact packer.Artifact
 }
@@ -58,11 +59,11 @@ func (s *stage) step(verb, rest string) error {
 	case "log":
 		log.Print(rest)
 	case "provision":
-		return s.hook.Run(s.ctx, packer.HookProvision, s.ui, &shell{}, generated(s.options))
+		return s.hook.Run(s.ctx, packer.HookProvision, s.ui, &machine.Shell{}, generated(s.options))
 	case "cleanup":
-		return s.hook.Run(s.ctx, packer.HookCleanupProvision, s.ui, &shell{}, generated(s.options))
+		return s.hook.Run(s.ctx, packer.HookCleanupProvision, s.ui, &machine.Shell{}, generated(s.options))
 	case "hook":
-		return s.hook.Run(s.ctx, rest, s.ui, &shell{}, generated(s.options))
+		return s.hook.Run(s.ctx, rest, s.ui, &machine.Shell{}, generated(s.options))
 	case "destroy":
 		return s.artifact.Destroy()
 	case "run", "feed", "stream", "upload", "put", "get", "upload-dir", "download-dir":
@@ -156,7 +157,7 @@ func (s *stage) remote(verb, rest string) error {
 		text, command, _ := strings.Cut(rest, "|")
 		return s.run(command, strings.NewReader(text))
 	case "stream":
-		return (&packer.RemoteCmd{Command: rest}).RunWithUi(s.ctx, s.machine, s.ui)
+		return (&packer.RemoteCmd{Command: rest}).RunWithUi(s.ctx, s.comm, s.ui)
 	case "upload":
 		return s.upload(words[0], words[1])
 	case "put":
@@ -164,15 +165,15 @@ func (s *stage) remote(verb, rest string) error {
 	case "get":
 		return s.get(words[0])
 	case "upload-dir":
-		return s.machine.UploadDir(words[0], words[1], words[2:])
+		return s.comm.UploadDir(words[0], words[1], words[2:])
 	}
-	return s.machine.DownloadDir(words[0], words[1], words[2:])
+	return s.comm.DownloadDir(words[0], words[1], words[2:])
 }
 
 func (s *stage) run(command string, stdin io.Reader) error {
 	var stdout, stderr bytes.Buffer
 	cmd := &packer.RemoteCmd{Command: command, Stdin: stdin, Stdout: &stdout, Stderr: &stderr}
-	if err := s.machine.Start(s.ctx, cmd); err != nil {
+	if err := s.comm.Start(s.ctx, cmd); err != nil {
 		return err
 	}
 	s.ui.Machine("ran", strconv.Itoa(cmd.Wait()), stdout.String(), stderr.String())
@@ -189,7 +190,7 @@ func (s *stage) upload(destination, source string) error {
 	if err != nil {
 		return err
 	}
-	return s.machine.Upload(destination, file, &info)
+	return s.comm.Upload(destination, file, &info)
 }
 
 func (s *stage) put(destination, word string) error {
@@ -199,7 +200,7 @@ func (s *stage) put(destination, word string) error {
 	}
 	digest := sha256.New()
 	source := io.TeeReader(io.LimitReader(&pattern{}, size), digest)
-	if err := s.machine.Upload(destination, source, nil); err != nil {
+	if err := s.comm.Upload(destination, source, nil); err != nil {
 		return err
 	}
 	s.ui.Machine("put", word, hex.EncodeToString(digest.Sum(nil)))
@@ -208,7 +209,7 @@ func (s *stage) put(destination, word string) error {
 
 func (s *stage) get(source string) error {
 	sink := &counted{Hash: sha256.New()}
-	if err := s.machine.Download(source, sink); err != nil {
+	if err := s.comm.Download(source, sink); err != nil {
 		return err
 	}
 	s.ui.Machine("got", strconv.Itoa(sink.count), hex.EncodeToString(sink.Sum(nil)))

@@ -1,4 +1,5 @@
-package main
+// Package machine is the machine that builders make: this one, with /bin/sh and two commands no shell has.
+package machine
 
 import (
 	"context"
@@ -13,10 +14,10 @@ import (
 	"github.com/hashicorp/packer-plugin-sdk/packer"
 )
 
-// shell is the builder's machine: this one.
-type shell struct{}
+// Shell is a communicator that reaches this very machine.
+type Shell struct{}
 
-func (*shell) Start(_ context.Context, remote *packer.RemoteCmd) error {
+func (*Shell) Start(_ context.Context, remote *packer.RemoteCmd) error {
 	verb, rest, _ := strings.Cut(remote.Command, " ")
 	switch verb {
 	case "no-start":
@@ -53,7 +54,7 @@ func start(remote *packer.RemoteCmd) error {
 	return nil
 }
 
-func (*shell) Upload(path string, source io.Reader, info *os.FileInfo) error {
+func (*Shell) Upload(path string, source io.Reader, info *os.FileInfo) error {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
@@ -71,7 +72,7 @@ func (*shell) Upload(path string, source io.Reader, info *os.FileInfo) error {
 	return os.Chtimes(path, (*info).ModTime(), (*info).ModTime())
 }
 
-func (*shell) Download(path string, sink io.Writer) error {
+func (*Shell) Download(path string, sink io.Writer) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
@@ -81,11 +82,11 @@ func (*shell) Download(path string, sink io.Writer) error {
 	return err
 }
 
-func (*shell) UploadDir(dst, src string, exclude []string) error {
+func (*Shell) UploadDir(dst, src string, exclude []string) error {
 	return copyFolder(dst, src, exclude)
 }
 
-func (*shell) DownloadDir(src, dst string, exclude []string) error {
+func (*Shell) DownloadDir(src, dst string, exclude []string) error {
 	return copyFolder(dst, src, exclude)
 }
 

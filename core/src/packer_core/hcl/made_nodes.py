@@ -1,0 +1,35 @@
+"""Nodes that nobody wrote: evaluation puts them in the place of expressions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packer_sdk.cty.values import Value
+
+    from .nodes import Expression
+    from .source import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A value in the place of an expression: ``f(list...)`` makes one of every element."""
+
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """An expression with names of its own: inside a ``dynamic`` block, its iterator."""
+
+    expression: Expression
+    variables: Mapping[str, Value]
+
+    @property
+    def span(self) -> Span:
+        """Where it stands."""
+        return self.expression.span

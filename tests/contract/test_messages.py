@@ -11,6 +11,9 @@ import pytest
 
 from helpers.mistakes import MISTAKES, Made, make_all, read_expected
 
+# Every mistake is made once, in one worker.
+pytestmark = pytest.mark.xdist_group("mistakes")
+
 
 @pytest.fixture(scope="session")
 def made() -> dict[str, Made]:

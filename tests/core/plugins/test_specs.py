@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,10 +16,9 @@ from packer_core.plugins.fleet import Fleet
 from packer_core.plugins.specs import Specs
 from packer_sdk.wire.specs import ObjectSpec, implied_type
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 DIGEST = "5" * 64
+WHOLE: dict[str, Any] = {"digest": DIGEST, "path": Path(sys.executable)}
+"""Of a program that is not a mere script."""
 
 
 class Desk:
@@ -52,9 +53,7 @@ def names(spec: ObjectSpec) -> set[str]:
 def test_options_are_asked_for_once_and_kept_on_disk(
     tmp_path: Path, kind: str, protobuf: bool
 ) -> None:
-    component = replace(
-        plugin(tmp_path, "return None", kind), digest=DIGEST, protobuf=protobuf, name="x"
-    )
+    component = replace(plugin(tmp_path, "return None", kind), **WHOLE, protobuf=protobuf, name="x")
     desk = Desk(tmp_path, component)
     first = desk.specs()
     assert "option" in names(first.config_spec(kind, "x"))
@@ -65,7 +64,7 @@ def test_options_are_asked_for_once_and_kept_on_disk(
 
 
 def test_outputs_come_with_the_options(tmp_path: Path) -> None:
-    component = replace(plugin(tmp_path, "return Output()", "datasource"), digest=DIGEST)
+    component = replace(plugin(tmp_path, "return Output()", "datasource"), **WHOLE)
     desk = Desk(tmp_path, component)
     desk.specs().config_spec("datasource", "test")
     output = desk.specs().output_spec("test")
@@ -84,7 +83,7 @@ def test_of_a_script_without_identity_nothing_is_kept(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_any_more_is_asked_for_again(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), digest=DIGEST))
+    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), **WHOLE))
     desk.specs().config_spec("builder", "test")
     (kept,) = (tmp_path / "cache" / "plugins" / DIGEST).iterdir()
     kept.write_bytes(b"\xff")
@@ -94,7 +93,7 @@ def test_what_cannot_be_read_any_more_is_asked_for_again(tmp_path: Path) -> None
 
 
 def test_prefetch_starts_one_fleet_and_leaves_errors_to_who_asks(tmp_path: Path) -> None:
-    there = replace(plugin(folder(tmp_path, "a"), "return None"), digest=DIGEST, name="there")
+    there = replace(plugin(folder(tmp_path, "a"), "return None"), **WHOLE, name="there")
     broken = replace(
         plugin(folder(tmp_path, "b"), "return None", "provisioner"), argv=("/gone",), name="broken"
     )
@@ -111,7 +110,7 @@ def test_prefetch_starts_one_fleet_and_leaves_errors_to_who_asks(tmp_path: Path)
 
 
 def test_prefetch_of_what_is_warm_starts_nothing(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), digest=DIGEST))
+    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), **WHOLE))
     desk.specs().prefetch([("builder", "test")])
     desk.specs().prefetch([("builder", "test")])
     assert desk.fleets == 1
@@ -119,5 +118,5 @@ def test_prefetch_of_what_is_warm_starts_nothing(tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_written_costs_a_start_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file is in the way")
-    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), digest=DIGEST))
+    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), **WHOLE))
     assert "option" in names(desk.specs().config_spec("builder", "test"))

@@ -70,7 +70,7 @@ class Component:
         """What is started: ``argv``, with the flag for protobuf where Packer puts it."""
         if not self.protobuf:
             return self.argv
-        if len(self.argv) > 1:
+        if self.argv[1:2] == ("start",):
             return (*self.argv[:-1], PROTOBUF_FLAG, self.argv[-1])
         return (*self.argv, PROTOBUF_FLAG)
 
@@ -98,19 +98,32 @@ class Refusal:
     Attributes:
         path: The file, or the folder when everything in it is refused.
         reason: Why: ``everybody may write to it``.
-        name: Which component it would have been; None for a folder.
+        name: Which component it would have been; None if that is not known.
+        plugin: Which plugin, for a file that holds many components. It stands aside in silence:
+            its folder may be kept for another packer.
+        hint: What helps, if it is not a matter of trust.
     """
 
     path: Path
     reason: str
     name: ComponentName | None = None
+    plugin: str = ""
+    hint: str = ""
 
     def __str__(self) -> str:
         return f"{self.path}: {self.reason}"
 
+    def could_be(self, kind: str, name: str) -> bool:
+        """Whether a component that is missing may be in there."""
+        if self.plugin:
+            return name == self.plugin or name.startswith(f"{self.plugin}-")
+        return self.name == ComponentName(kind, name)
+
     @property
     def remedy(self) -> str:
-        """What to type if the file is trusted all the same."""
+        """What to type if the file is trusted all the same, or what else helps."""
+        if self.hint:
+            return self.hint
         path = self.path.parent if "folder" in self.reason else self.path
         if "everybody" in self.reason:
             return f"if you trust it: chmod o-w {shlex.quote(str(path))}"
@@ -157,7 +170,7 @@ class Catalog:
 
     def _not_found(self, kind: str, name: str) -> PluginNotFound:
         for refusal in self.refused:
-            if refusal.name == ComponentName(kind, name):
+            if refusal.could_be(kind, name):
                 return PluginNotFound(
                     f"the {kind} {name} was found and refused: {refusal}", hint=refusal.remedy
                 )
@@ -178,7 +191,8 @@ class Catalog:
     def _announcements(self) -> Iterator[str]:
         """What a log nobody reads must not keep to itself: surprises about who runs."""
         for refusal in self.refused:
-            yield f"not used: {refusal}"
+            if not refusal.plugin:
+                yield f"not used: {refusal}"
         for component in self.components():
             if component.source != "working folder":
                 continue

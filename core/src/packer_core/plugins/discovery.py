@@ -1,8 +1,9 @@
-"""Finding components: sources in order, the later one wins. Nothing that is found is run.
+"""Finding components: sources in order, the later one wins.
 
 ::
 
-    bundled            on the list of packer-plugin-bundled, beside core     lowest
+    plugin binary      versioned files of many components, see `binaries`    lowest
+    bundled            on the list of packer-plugin-bundled, beside core
     installed          the store's `bin`, filled by `packer plugins install`
     executable folder  where the real `packer` is
     plugin folder      PACKER_PLUGIN_PATH or ~/.packer.d/plugins
@@ -12,6 +13,12 @@
 A folder gives its direct children named ``packer-KIND-NAME`` (`SEED-04`, `SEED-05`); whether they
 can be executed shows when they are started. What a stranger could have put there is refused, see
 `trust`. The config file is not judged: whoever writes an absolute path there means that file.
+
+Nothing that is found is run, but for a plugin binary that was never seen before: only the answer
+to ``describe`` tells what is in it.
+
+HashiCorp's packer lets no plugin take the place of what it brings along (PLG-004), so plugin
+binaries, which are its plugins, are the ones that every other source beats.
 """
 
 from __future__ import annotations
@@ -48,6 +55,7 @@ def discover(
     cwd: Path,
     environ: Mapping[str, str],
     bundled: Iterable[Component] | None = None,
+    ignore_prereleases: bool = False,
 ) -> Catalog:
     """Look through every source.
 
@@ -57,6 +65,7 @@ def discover(
         environ: The environment; ``PATH`` and ``PACKER_NO_CWD_PLUGINS`` count.
         bundled: The components that come with core; without it, those of
             ``packer-plugin-bundled`` on `sys.path`.
+        ignore_prereleases: Whether plugin binaries such as ``1.0.0-dev`` do not count.
 
     Raises:
         PackerError: The config file cannot be read or is no JSON object.
@@ -68,7 +77,7 @@ def discover(
         logger.info("This is a plugin's process: no plugins are looked for")
         return Catalog(own)
     refused: list[Refusal] = []
-    found = list(own)
+    found = [*_from_binaries(paths, environ, ignore_prereleases, refused), *own]
     for source, folder in _folders(paths, cwd, environ):
         # What we have installed was made with our SDK; of any other program nobody knows.
         protobuf = source == "installed" and not forces_gob(environ)
@@ -107,6 +116,32 @@ def _bundled(command: tuple[str, ...], name: ComponentName) -> Component:
         path=Path(command[0]),
         protobuf=True,
     )
+
+
+def _from_binaries(
+    paths: Paths, environ: Mapping[str, str], ignore_prereleases: bool, refused: list[Refusal]
+) -> list[Component]:
+    """Every component of the newest binary of each plugin."""
+    roots = [folder for folder in paths.plugin_folders if _has_folders(folder)]
+    if not roots:
+        return []
+    from .binaries import Binaries  # noqa: PLC0415 - most people have none
+
+    binaries = Binaries(roots, paths.plugin_cache, environ, ignore_prereleases=ignore_prereleases)
+    newest = binaries.newest()
+    refused += binaries.refused
+    gob = forces_gob(environ)
+    return [
+        one for binary in newest for one in binary.components(binary.candidate.name.plugin, gob=gob)
+    ]
+
+
+def _has_folders(folder: Path) -> bool:
+    try:
+        with os.scandir(folder) as entries:
+            return any(entry.is_dir(follow_symlinks=False) for entry in entries)
+    except OSError:
+        return False
 
 
 def _folders(paths: Paths, cwd: Path, environ: Mapping[str, str]) -> Iterator[tuple[Source, Path]]:

@@ -1,7 +1,7 @@
 """Which plugin a component is, to the bit: what is known of one identity holds for it for ever.
 
 ============================ =========================================================
-a plugin's binary            SHA-256 of the file, which discovery has made
+a plugin's binary            SHA-256 of the file, which discovery has made; of a script nothing
 installed by us              its receipt: everything in its environment has a hash there
 installed with ``-editable`` the same, and size and time of every source file
 comes with core              size and time of every source file
@@ -29,7 +29,7 @@ _FILES_MAX = 5000
 
 def identity_of(component: Component, paths: Paths) -> str | None:
     """A name for exactly this plugin, 64 hexadecimal digits; None if nobody can tell."""
-    if component.digest:
+    if component.digest and not _is_script(component.path):
         return component.digest
     if component.source == "bundled":
         return _of_bundled(component)
@@ -63,14 +63,22 @@ def _of_installed(component: Component, paths: Paths) -> str | None:
 
 
 def _of_program(path: Path) -> str | None:
+    if _is_script(path):
+        return None
     try:
         with path.open("rb") as file:
-            if file.read(2) == b"#!":
-                return None
-            file.seek(0)
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return None
+
+
+def _is_script(path: Path) -> bool:
+    """A script is not all there is to a plugin."""
+    try:
+        with path.open("rb") as file:
+            return file.read(2) == b"#!"
+    except OSError:
+        return True
 
 
 def _of_trees(*folders: Path) -> str | None:

@@ -126,7 +126,8 @@ class Specs:
 
         def ask(fleet: Fleet) -> None:
             with contextlib.suppress(IndexError):
-                while component := waiting.popleft():
+                while True:
+                    component = waiting.popleft()
                     with contextlib.suppress(PackerError):
                         answers[component] = _ask(fleet, component)
 

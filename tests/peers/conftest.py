@@ -25,7 +25,7 @@ def find_go() -> str | None:
 
 
 def build(folder: Path, *flags: str) -> Path:
-    """Build every program of the Go module into a folder; what was built before is in Go's cache."""
+    """Build every program of the Go module into a folder; Go caches what it has built before."""
     go = find_go()
     if go is None:
         pytest.skip("Go is not installed: the judges in tests/peers/go need it (https://go.dev/dl)")
@@ -84,13 +84,15 @@ def old_go_driver(old_go_programs: Path) -> Path:
 @pytest.fixture(scope="session")
 def python_plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`packer-plugin-peer` in Python, installed in an environment of its own."""
-    environment = tmp_path_factory.mktemp("python") / "environment"
+    folder = tmp_path_factory.mktemp("python")
+    environment = folder / "environment"
+    pip = [sys.executable, "-m", "pip", "--quiet"]
+    wheel = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
+    subprocess.run([*wheel, str(HERE / "python_peer")], check=True)
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
     python = environment / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet"]
-    subprocess.run(
-        [*pip, "--no-deps", "--no-build-isolation", str(HERE / "python_peer")], check=True
-    )
+    install = [*pip, "--python", str(python), "install", "--no-deps", "--no-index"]
+    subprocess.run([*install, *map(str, folder.glob("*.whl"))], check=True)
     _share_packages(python)
     return environment / "bin" / "packer-plugin-peer"
 

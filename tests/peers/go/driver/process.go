@@ -126,7 +126,7 @@ func (p *process) end() map[string]interface{} {
 	}
 	return map[string]interface{}{
 		"status": state.ExitCode(), "signal": signal, "had_to_be_killed": late,
-		"stderr": p.stderr.String(), "stray": p.stray.String(),
+		"stderr": p.stderr.Tail(), "stray": p.stray.String(),
 	}
 }
 
@@ -146,6 +146,12 @@ func (b *safeBuffer) String() string {
 	b.lock.Lock()
 	defer b.lock.Unlock()
 	return b.buffer.String()
+}
+
+// Tail is the end of it: some plugins log a line for every call.
+func (b *safeBuffer) Tail() string {
+	text := b.String()
+	return text[max(0, len(text)-16384):]
 }
 
 // whenThere calls back as soon as a file is there; the answer stops the watching.

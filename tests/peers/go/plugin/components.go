@@ -16,8 +16,11 @@ type component struct {
 }
 
 func (c *component) ConfigSpec() hcldec.ObjectSpec {
-	holdSpec()
-	return c.options.FlatMapstructure().HCL2Spec()
+	holdIf("PEER_HOLD_SPEC")
+	spec := hcldec.ObjectSpec(c.options.FlatMapstructure().HCL2Spec())
+	items := spec["item"].(*hcldec.BlockListSpec).Nested.(hcldec.ObjectSpec)
+	items["name"].(*hcldec.AttrSpec).Required = true // the generator has no word for it
+	return spec
 }
 
 // prepare decodes the options from scratch and takes the steps of this phase.
@@ -29,8 +32,8 @@ func (c *component) prepare(raws ...interface{}) error {
 	return (&stage{ctx: context.Background(), options: &c.options}).take(c.options.PrepareSteps)
 }
 
-func holdSpec() {
-	if path := os.Getenv("PEER_HOLD_SPEC"); path != "" {
+func holdIf(name string) {
+	if path := os.Getenv(name); path != "" {
 		_ = os.WriteFile(path, nil, 0o644)
 		select {}
 	}

@@ -17,7 +17,7 @@ type Datasource struct {
 func (d *Datasource) Configure(raws ...interface{}) error { return d.prepare(raws...) }
 
 func (d *Datasource) OutputSpec() hcldec.ObjectSpec {
-	holdSpec()
+	holdIf("PEER_HOLD_OUTPUT")
 	return outputSpec(d.outputs)
 }
 

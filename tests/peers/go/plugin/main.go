@@ -52,7 +52,8 @@
 // with it. A data source returns its options without blocks. There are two more: `peer-nested` returns
 // them with blocks, `peer-empty` the empty object.
 //
-// With PEER_HOLD_SPEC in the environment ConfigSpec and OutputSpec make that file and never answer.
+// With PEER_HOLD_SPEC in the environment ConfigSpec makes that file and never answers, with
+// PEER_HOLD_OUTPUT it is OutputSpec.
 package main
 
 import (

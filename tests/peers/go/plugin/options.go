@@ -61,7 +61,7 @@ type Deep struct {
 
 // Item is a block that may stand several times.
 type Item struct {
-	Name string  `mapstructure:"name" required:"true"`
+	Name string  `mapstructure:"name"`
 	Size float64 `mapstructure:"size"`
 }
 

@@ -1,0 +1,65 @@
+"""Characters that mean nothing in the language, and what their writer may have meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from packer_core.diagnostics import Diagnostic
+
+from .source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .lexer import Token
+    from .source import Source
+
+ODD = frozenset({"&", "|", "^", "~", "`", "'", ";", "bad", "quoted newline", "too many"})
+"""Kinds of tokens that appear in no text that can be read."""
+
+_MOST_OF_A_KIND = 4
+_CALLED = {
+    "&": ("there are no operators on bits: &", "write && for “and”"),
+    "|": ("there are no operators on bits: |", "write || for “or”"),
+    "^": ("there are no operators on bits: ^", None),
+    "~": ("there are no operators on bits: ~", "write ! for “not”"),
+    "`": ("` means nothing here", 'strings stand in "double quotes"; longer ones in <<EOT'),
+    "'": ("' means nothing here", 'strings stand in "double quotes"'),
+    ";": ("; means nothing here", "each argument has a line of its own"),
+    "quoted newline": (
+        "a string in quotes ends on the line it starts on",
+        'close it with ", write \\n for a line break, or use <<EOT for several lines',
+    ),
+    "too many": ("the file is too large to be read", "split it into several files of one folder"),
+}
+_CURLY = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\xab\xbb")
+
+
+def odd_ones(tokens: Sequence[Token], source: Source) -> Iterator[tuple[Token, Diagnostic | None]]:
+    """Go through tokens of odd kinds; of many alike only the first few have something to tell."""
+    counts: dict[str, int] = {}
+    for token in tokens:
+        summary, hint = _described(token, source.text)
+        counts[summary] = counts.get(summary, 0) + 1
+        if counts[summary] > _MOST_OF_A_KIND:
+            yield token, None
+            continue
+        end = token.end if token.kind != "quoted newline" else token.start
+        end = min(end, token.start + 1)
+        place = Span(source, token.start, end).place
+        yield token, Diagnostic(summary, place, hint=hint)
+
+
+def _described(token: Token, text: str) -> tuple[str, str | None]:
+    if token.kind in _CALLED:
+        return _CALLED[token.kind]
+    character = text[token.start]
+    if "\udc80" <= character <= "\udcff":
+        hint = "save it as UTF-8: your editor has a setting for the encoding of a file"
+        return "the file is not in UTF-8", hint
+    if character in _CURLY:
+        return f"{character} is no quotation mark of the language", 'write "straight quotes"'
+    if character == "\r":
+        return "a carriage return without a line feed", "lines end with LF or CR LF"
+    shown = character if character.isprintable() else f"U+{ord(character):04X}"
+    return f"{shown} means nothing here", None

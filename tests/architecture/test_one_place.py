@@ -47,6 +47,7 @@ def catches(tree: ast.AST) -> Iterator[str]:
                 f"{CORE}/__main__.py",
                 f"{SDK}/__main__.py",
                 f"{SDK}/server.py",
+                f"{CORE}/plugins/host_process.py",  # the end of a fork is the end of a process
                 f"{SDK}/plugin.py",  # the register functions are a script's whole main
                 f"{OCI}/gate.py",  # a program of its own
                 "plugins/packer-plugin-bundled/src/packer_plugin_bundled/__main__.py",
@@ -68,6 +69,8 @@ def catches(tree: ast.AST) -> Iterator[str]:
                 f"{SDK}/testing/contract/program.py",  # stdout and stderr apart, to their end
                 f"{SDK}/communicators/local.py",
                 f"{CORE}/plugins/launch.py",
+                f"{CORE}/plugins/host.py",  # what bundled components are forked of
+                f"{CORE}/plugins/host_process.py",  # and the fork
                 f"{CORE}/plugins/install/children.py",
                 f"{OCI}/chroot.py",
                 f"{OCI}/gate.py",
@@ -88,6 +91,7 @@ def test_only_one_place(what: str, names: set[str], allowed: set[str]) -> None:
 def test_only_the_outermost_frames_catch_everything() -> None:
     allowed = {
         f"{CORE}/cli/main.py",  # renders a bug
+        f"{CORE}/plugins/host_process.py",  # the last frame of a fork
         f"{CORE}/extensions.py",  # an extension that fails must not fail a build
         f"{CORE}/engine/job.py",  # a bug costs one build, not those beside it
         f"{SDK}/rpc/server.py",  # answers a call with a bug

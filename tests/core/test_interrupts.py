@@ -65,13 +65,17 @@ def test_where_nothing_needs_cleaning_up_the_first_is_as_good_as_the_second() ->
 def test_a_closed_terminal_is_never_the_second_signal() -> None:
     ui: Any = Lines()
     cancel, abort = CancelToken(), CancelToken()
-    with Interrupts(ui, cancel, abort, "build"):
-        os.kill(os.getpid(), signal.SIGHUP)
-        assert cancel.wait(10)
-        os.kill(os.getpid(), signal.SIGHUP)
-        assert not abort.wait(0.1)
-        os.kill(os.getpid(), signal.SIGINT)
-        assert abort.wait(10)
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may be run under nohup
+    try:
+        with Interrupts(ui, cancel, abort, "build"):
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert cancel.wait(10)
+            os.kill(os.getpid(), signal.SIGHUP)
+            assert not abort.wait(0.1)
+            os.kill(os.getpid(), signal.SIGINT)
+            assert abort.wait(10)
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 def test_under_nohup_a_closed_terminal_stays_ignored() -> None:

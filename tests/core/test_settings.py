@@ -19,7 +19,7 @@ def test_defaults() -> None:
     assert {settings.source(row.name) for row in rows()} == {"default"}
     values = {row.name: getattr(settings, row.name) for row in rows()}
     on = {name: value for name, value in values.items() if value}
-    assert on == {"live": True, "plugin_keepalive": 30.0}
+    assert on == {"live": True, "plugin_keepalive": 30.0, "plugin_host": True}
 
 
 def test_a_value_knows_its_variable() -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from .paths import Paths
     from .plugins.catalog import Catalog
     from .plugins.fleet import Fleet
+    from .plugins.host import Host
     from .plugins.specs import Specs
     from .settings import Settings
     from .ui.live import Live
@@ -52,6 +53,8 @@ class App:
         machine_readable: As given.
         words: As given.
         secrets: Masks what must not be read; applied to output and log.
+        ignore_prereleases: Whether plugin binaries such as ``1.0.0-dev`` do not count (BLD-015);
+            to be set before `catalog` is asked for.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class App:
             self.environ["PACKER_NO_COLOR"] = "1"  # for children (CLI-007)
         self.machine_readable = machine_readable
         self.words = tuple(words)
+        self.ignore_prereleases = False
         self.secrets = SecretFilter(lambda text: self.ui.say(text))  # noqa: PLW0108
         self._stream = stream or sys.stdout
         self._color_asked: bool | None = None
@@ -84,6 +88,7 @@ class App:
         self._abort: CancelToken | None = None
         self._catalog: Catalog | None = None
         self._crashes: CrashReports | None = None
+        self._host: Host | None = None
         self._extended: bool | None = None
         self._extensions: Extensions | None = None
 
@@ -91,6 +96,8 @@ class App:
         return self
 
     def __exit__(self, *failure: object) -> None:
+        if self._host:
+            self._host.stop()
         if self._events:
             self._events.close()
         if self._log:
@@ -198,7 +205,9 @@ class App:
 
     @property
     def catalog(self) -> Catalog:
-        """Every component that can be used; nothing is started to find out.
+        """Every component that can be used.
+
+        Nothing is started to find out, but for a plugin binary that was never seen before.
 
         Raises:
             PackerError: the config file is wrong.
@@ -214,6 +223,7 @@ class App:
                 self.paths,
                 cwd=Path.cwd(),
                 environ=self.environ,
+                ignore_prereleases=self.ignore_prereleases,
                 bundled=(*brought, *bundled_components(self.paths.command)),
             )
         return self._catalog
@@ -273,6 +283,13 @@ class App:
             self.ui.say(text)
         return self.catalog
 
+    def expect_bundled(self) -> None:
+        """Get the process ready that bundled components are forked of; it comes up meanwhile."""
+        if self.settings.plugin_host and self._host is None:
+            from .plugins.host import Host
+
+            self._host = Host.start(self.paths.command, self.environ)
+
     def fleet(self) -> Fleet:
         """What will own the plugin processes of this run; a second interrupt kills them all."""
         from .leftovers import sweep
@@ -298,6 +315,7 @@ class App:
             keep_alive_s=self.settings.plugin_keepalive,
             part=self.secrets.part,
             witnesses=witnesses,
+            host=self._host,
         )
         self.abort.on_cancel(fleet.abandon)
         return fleet

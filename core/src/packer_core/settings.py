@@ -121,6 +121,11 @@ class Settings:
         "Tells one plugin process, and what it starts, from all others. Packer sets it for the"
         " plugin."
     )
+    plugin_host: bool = _setting(
+        "Let the components that come with packer be forks of one process, which is quicker than"
+        " starting each of them, where the system can do that.",
+        _unless_off,
+    )
     trace_hooks: bool = _setting("Print each call of an extension's hook to stderr.", _switch)
     sources: Mapping[str, str] = field(default_factory=dict, repr=False)
 

@@ -48,6 +48,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     argv = sys.argv[1:] if argv is None else argv
     if component := plugin_process.component_in(argv):
         return plugin_process.serve(component)
+    if plugin_process.asks_host(argv):
+        return plugin_process.host(int(argv[2]))
     from packer_core.app import App
 
     words, machine_readable = take_machine_readable(argv)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from .catalog import Component
     from .datasources import GuardedDatasource
+    from .host import Host
 
 ClientT = TypeVar(
     "ClientT", BuilderClient, ProvisionerClient, PostProcessorClient, "DatasourceClient"
@@ -52,6 +53,7 @@ class Fleet:
         keep_alive_s: Seconds between the pings that find out who has stopped answering.
         part: Where a log line without an end is cut, see `PluginProcess.start`.
         witnesses: See what happens to the processes; the run they know ends with the fleet.
+        host: What bundled components are forked of; None starts each of them on its own.
     """
 
     def __init__(
@@ -62,12 +64,14 @@ class Fleet:
         keep_alive_s: float = KEEP_ALIVE_S,
         part: Callable[[str], tuple[str, str]] = at_the_end,
         witnesses: Witnesses | None = None,
+        host: Host | None = None,
     ) -> None:
         self._environ = dict(environ)
         self._log_frames = log_frames
         self._keep_alive_s = keep_alive_s
         self._part = part
         self._witnesses = witnesses or Witnesses()
+        self._host = host
         self._lock = threading.Lock()
         self._processes: list[PluginProcess] = []
         self._closed = False
@@ -177,6 +181,7 @@ class Fleet:
                 part=self._part,
                 owned=self._own,
                 witness=self._witnesses.witness(component, job),
+                host=self._host,
             )
         except PluginStartError as error:
             if self._closed:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from .catalog import Component
+    from .host import Hosted
 
 LAST_WORDS_S = 5.0
 """How long what outlived a process may go on writing to its pipes until they are closed."""
@@ -54,7 +55,7 @@ class Printed:
     def __init__(
         self,
         component: Component,
-        child: subprocess.Popen[bytes],
+        child: subprocess.Popen[bytes] | Hosted,
         part: Callable[[str], tuple[str, str]],
     ) -> None:
         self.first_line: str | None = None

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from packer_core.errors import PluginCrashed
 
     from .catalog import Component
+    from .host import Host, Hosted
 
 logger = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class PluginProcess:
     def __init__(
         self,
         component: Component,
-        child: subprocess.Popen[bytes],
+        child: subprocess.Popen[bytes] | Hosted,
         part: Callable[[str], tuple[str, str]],
         witness: Witness,
     ) -> None:
@@ -104,6 +105,7 @@ class PluginProcess:
         part: Callable[[str], tuple[str, str]] = at_the_end,
         owned: Callable[[PluginProcess], None] = lambda _: None,
         witness: Witness | None = None,
+        host: Host | None = None,
     ) -> PluginProcess:
         """Start a component and connect to it.
 
@@ -118,6 +120,7 @@ class PluginProcess:
             owned: Called with the process before it is waited for, so that whoever is told to
                 stop everything can stop this one as well.
             witness: Sees what happens to it.
+            host: What bundled components are forked of.
 
         Raises:
             PluginStartError: it did not come up; nothing of it is left running.
@@ -125,7 +128,7 @@ class PluginProcess:
         logger.info("Loading %s: %s", component.kind, component.name)
         witness = witness or Witnesses().witness(component)
         witness.starting()
-        child = launch(component, witness.environ(environ))
+        child = launch(component, witness.environ(environ), host)
         witness.started(child.pid)
         process = cls(component, child, part, witness)
         try:
@@ -333,7 +336,7 @@ class PluginProcess:
         if not self._ended(deadline):
             return "closed its connection, though it still runs,"
         self._printed.wait(1.0)  # its last words are on the way
-        code = self._child.returncode
+        code = self._child.wait()
         if code >= 0:
             return f"ended with exit status {code}"
         with contextlib.suppress(ValueError):

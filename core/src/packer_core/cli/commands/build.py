@@ -63,6 +63,7 @@ class BuildOptions(TemplateOptions):
 
 def run(app: App, options: BuildOptions) -> int:
     """Load, plan, prepare, build, report."""
+    app.expect_bundled()
     record(app, "build", options.events, keep=True, listeners=listeners(app))
     screen = TimestampedUi(app.screen) if options.timestamp_ui else app.screen
     ui = noted(screen, app.monitor)

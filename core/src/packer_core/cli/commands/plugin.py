@@ -28,6 +28,18 @@ def component_in(words: Sequence[str]) -> str | None:
     return names[0] if names and names[0].startswith(_PREFIXES) else None
 
 
+def asks_host(words: Sequence[str]) -> bool:
+    """Whether a command line asks for the process that components are forked of."""
+    return list(words[:2]) == [COMMANDS[0], "--host"]
+
+
+def host(descriptor: int) -> int:
+    """Be that process, for the core at the other end of a socket."""
+    from packer_core.plugins import host_process  # noqa: PLC0415 - a component of its own needs none
+
+    return host_process.run(descriptor, serve)
+
+
 def serve(executable: str) -> int:
     """Serve one component, ``packer-KIND-NAME``, until core is done with it."""
     component = bundled.find(executable)

@@ -17,12 +17,12 @@ from .calls import function_call
 from .conditional import conditional
 from .convert import convert
 from .evaluation import Evaluation
+from .filled import template
 from .function import FunctionError, call
 from .loops import for_
 from .made_nodes import Known, Scoped
 from .marks import NONE, mark, unmark
 from .operators import BINARY, UNARY
-from .templates import template
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from packer_core.diagnostics import Diagnostic
 from packer_core.engine.plan import build_names, unknown_choices
 from packer_core.nearest import did_you_mean, join
-from packer_core.template.load import load_template
+from packer_core.template.load import is_hcl, load_template
 from packer_core.template.variables import VariableInputs
 
 from . import options as flags
@@ -17,13 +18,27 @@ from .recording import record_template
 from .render import render_diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from packer_core.app import App
     from packer_core.engine.choice import Choice
+    from packer_core.engine.plan import Job
+    from packer_core.engine.protocols import Specs
     from packer_core.template.model import Template
 
+    Evaluate = Callable[[str, str], bool]
+
 TEMPLATE_PARAMETERS = (flags.VAR, flags.VAR_FILE, flags.CONFIG_TYPE, flags.TEMPLATE)
+
+
+def everything(type_: str, name: str) -> bool:  # noqa: ARG001 - see `load`
+    """Ask every data source."""
+    return True
+
+
+def nothing(type_: str, name: str) -> bool:  # noqa: ARG001 - see `load`
+    """Ask no data source; they only judge their configuration (VAL-003)."""
+    return False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,28 +51,64 @@ class TemplateOptions:
     config_type: str = "json"
 
 
-def load(app: App, options: TemplateOptions, *, strict_variables: bool = True) -> Template:
+def load(
+    app: App,
+    options: TemplateOptions,
+    *,
+    strict_variables: bool = True,
+    syntax_only: bool = False,
+    evaluate: Evaluate = everything,
+) -> Template:
     """Read the template, and mask its secrets from here on.
+
+    Args:
+        app: Of the run.
+        options: Which template, and its variables.
+        strict_variables: Whether a variable without a value is an error.
+        syntax_only: Whether to stop behind the variables of an HCL2 template.
+        evaluate: Which data sources are asked, by type and name.
 
     Raises:
         TemplateError: it is refused.
     """
-    app.crashes.template = str(Path(options.template).absolute())
-    inputs = VariableInputs(
-        assignments=options.variables,
-        files=tuple(map(Path, options.var_files)),
-        environ=app.environ,
-    )
-    template = load_template(
-        Path(options.template),
-        inputs,
-        config_type=options.config_type,
-        strict_variables=strict_variables,
-    )
+    path = Path(options.template)
+    app.crashes.template = str(path.absolute())
+    with contextlib.ExitStack() as stack:
+        lookups = None
+        if is_hcl(path, options.config_type) and not syntax_only:
+            from .lookups import lookups_of  # noqa: PLC0415 - JSON templates do without
+
+            lookups = lookups_of(app, stack, evaluate)
+        template = load_template(
+            path,
+            inputs_of(app, options),
+            config_type=options.config_type,
+            strict_variables=strict_variables,
+            syntax_only=syntax_only,
+            lookups=lookups,
+        )
     for secret in template.secrets:
         app.secrets.register(secret)
     record_template(app, template)
     return template
+
+
+def inputs_of(app: App, options: TemplateOptions) -> VariableInputs:
+    """What the user gave besides the template."""
+    return VariableInputs(
+        assignments=options.variables,
+        files=tuple(map(Path, options.var_files)),
+        environ=app.environ,
+    )
+
+
+def specs_for(app: App, template: Template, jobs: Sequence[Job]) -> Specs | None:
+    """The schemas that the components of an HCL2 template need; None for one in JSON."""
+    if template.language == "json":
+        return None
+    specs = app.specs()
+    specs.prefetch((component.kind, component.name) for job in jobs for component in job.components)
+    return specs
 
 
 def show_warnings(app: App, warnings: Iterable[Diagnostic]) -> None:

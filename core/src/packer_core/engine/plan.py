@@ -15,7 +15,7 @@ from packer_sdk.errors import PackerError
 from .choice import Choice, matching
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from packer_core.diagnostics import Place
     from packer_core.template.model import (
@@ -60,6 +60,16 @@ class Job:
     def name(self) -> str:
         """What the user reads in front of every line."""
         return self.source.display_name
+
+    @property
+    def components(self) -> Iterator[Component]:
+        """Everything that takes part."""
+        yield self.builder
+        for planned in (*self.provisions, *([self.error_cleanup] if self.error_cleanup else [])):
+            yield planned.component
+        for chain in self.chains:
+            for step in chain:
+                yield step.component
 
 
 def plan(template: Template, catalog: Catalog, choice: Choice) -> tuple[Job, ...]:

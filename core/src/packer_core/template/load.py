@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from .hcl_graph import Lookups
     from .json_reader import Document
     from .model import Template
     from .variables import VariableInputs
@@ -32,7 +33,6 @@ _HCL_SUFFIXES = (".pkr.hcl", ".pkr.json")
 _LOOKS_LIKE_HCL = re.compile(
     r"\s*+(?:(?:#|//)[^\n]*+\s*+)*+(?:packer|variable|locals?|source|build|data)\b[^:,]*[{=]"
 )
-_HOW_ON = "write the template in JSON: a file like box.json"
 
 
 def load_template(
@@ -41,6 +41,8 @@ def load_template(
     *,
     config_type: str = "json",
     strict_variables: bool = True,
+    syntax_only: bool = False,
+    lookups: Lookups | None = None,
     stdin: BinaryIO | None = None,
 ) -> Template:
     """Load a template with its variables.
@@ -52,13 +54,21 @@ def load_template(
         strict_variables: Whether a required variable without a value is an error. ``inspect`` and
             ``validate -syntax-only`` look at a template without it: such a variable then has
             ``is_set`` false and the value ``<unknown>``.
+        syntax_only: Whether to stop behind the variables of an HCL2 template (VAL-002).
+        lookups: Asks the data sources of an HCL2 template.
         stdin: Read for ``-`` instead of the process's own.
 
     Raises:
         TemplateError: it cannot be read or is wrong; holds every problem, in the order of the
             text.
     """
-    _refuse_hcl(path, config_type)
+    if is_hcl(path, config_type):
+        from .hcl_load import load_hcl  # noqa: PLC0415 - JSON templates do without
+
+        return load_hcl(
+            path, inputs, strict_variables=strict_variables, syntax_only=syntax_only,
+            lookups=lookups,
+        )  # fmt: skip
     document = _read(path, stdin)
     template, findings = read_template(document, path, inputs, strict_variables=strict_variables)
     if template is None or any(finding.severity == "error" for finding in findings):
@@ -66,39 +76,34 @@ def load_template(
     return template
 
 
+def is_hcl(path: Path, config_type: str) -> bool:
+    """Whether a template is written in HCL2 (BLD-002).
+
+    Raises:
+        TemplateError: ``config_type`` is none, or the template cannot be read from there.
+    """
+    if config_type not in CONFIG_TYPES:
+        hint = f"-config-type is one of {', '.join(CONFIG_TYPES)}"
+        raise TemplateError([Diagnostic(f"unknown -config-type: {config_type}", hint=hint)])
+    if str(path) != _STANDARD_INPUT:
+        return path.name.endswith(_HCL_SUFFIXES) or path.is_dir() or config_type == "hcl2"
+    if config_type == "hcl2":
+        summary = "an HCL2 template is not read from standard input"
+        raise TemplateError([Diagnostic(summary, hint="put it into a file like box.pkr.hcl")])
+    return False
+
+
 def _read(path: Path, stdin: BinaryIO | None) -> Document:
     if str(path) == _STANDARD_INPUT:
         document = read_json(read_standard_input("template", stdin), "<stdin>")
     else:
         document = read_json(read_file(path, "template"), str(path))
-    if document.root is None and _is_hcl(path, document):
-        message = f"this looks like HCL2, which is not read yet: {path}"
-        raise TemplateError([Diagnostic(message, document.diagnostics[-1].place, hint=_HOW_ON)])
+    if document.root is None and _looks_like_hcl(path, document):
+        hint = "HCL2 is read from files whose names end in .pkr.hcl, and with -config-type=hcl2"
+        message = f"this looks like HCL2, and is read as JSON: {path}"
+        raise TemplateError([Diagnostic(message, document.diagnostics[-1].place, hint=hint)])
     return document
 
 
-def _refuse_hcl(path: Path, config_type: str) -> None:
-    if config_type not in CONFIG_TYPES:
-        hint = f"-config-type is one of {', '.join(CONFIG_TYPES)}"
-        raise TemplateError([Diagnostic(f"unknown -config-type: {config_type}", hint=hint)])
-    if path.name.endswith(_HCL_SUFFIXES):
-        reason = "its name says so"
-    elif path.is_dir():
-        reason = "a folder is always HCL2"
-    elif config_type == "hcl2":
-        reason = "-config-type=hcl2 says so"
-    else:
-        return
-    raise TemplateError(
-        [
-            Diagnostic(
-                f"HCL2 templates are not read yet: {path}",
-                detail=f"It is taken for HCL2 because {reason}.",
-                hint=_HOW_ON,
-            )
-        ]
-    )
-
-
-def _is_hcl(path: Path, document: Document) -> bool:
+def _looks_like_hcl(path: Path, document: Document) -> bool:
     return path.suffix == ".hcl" or bool(_LOOKS_LIKE_HCL.match(document.source.text[:10_000]))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Literal, Protocol
 
+    from packer_core.constraints import Constraint
     from packer_core.diagnostics import Diagnostic, Place
     from packer_sdk.cty.values import Value
     from packer_sdk.wire.specs import ObjectSpec
@@ -200,6 +201,25 @@ class BuildBlock:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequiredPlugin:
+    """A plugin that a template needs (HCL-006).
+
+    Attributes:
+        accessor: What its components are called after: ``docker`` of ``docker-push``.
+        source: Where it comes from: ``github.com/hashicorp/docker``.
+        version: The conditions as written.
+        constraints: The same, understood.
+        place: Where it is required.
+    """
+
+    accessor: str
+    source: str
+    version: str
+    constraints: tuple[Constraint, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """A whole template, variables resolved.
 
@@ -212,6 +232,7 @@ class Template:
         warnings: What should be told though the template is accepted.
         used_variables: Names of variables that options ask for.
         language: What it is written in.
+        required_plugins: What has to be installed (HCL2).
     """
 
     path: Path
@@ -222,6 +243,7 @@ class Template:
     warnings: tuple[Diagnostic, ...] = ()
     used_variables: frozenset[str] = frozenset()
     language: Literal["json", "hcl2"] = "json"
+    required_plugins: tuple[RequiredPlugin, ...] = ()
 
     @property
     def sources(self) -> tuple[Source, ...]:

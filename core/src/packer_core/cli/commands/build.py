@@ -17,6 +17,7 @@ from packer_core.cli.templates import (
     show_undeclared,
     show_unknown_choices,
     show_warnings,
+    specs_for,
 )
 from packer_core.cli.watching import listeners, live_view
 from packer_core.engine.choice import Choice
@@ -81,6 +82,7 @@ def run(app: App, options: BuildOptions) -> int:
     if options.debug:
         ui.say("Debug mode: builds run one after the other, and stop before and after each step.")
     ui_for.announce(job.name for job in jobs)
+    specs = specs_for(app, template, jobs)
     view = live_view(app, {job.name: ui_for.color_of(job.name) for job in jobs})
     processes = app.fleet()
     with app.interruptible() as interrupts, view, watched(processes, app.monitor) as fleet:
@@ -98,6 +100,7 @@ def run(app: App, options: BuildOptions) -> int:
                 color=color,
                 cancel=app.cancel,
                 monitor=app.monitor,
+                specs=specs,
             )
         if not ready:
             return 1

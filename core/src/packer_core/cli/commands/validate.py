@@ -12,10 +12,13 @@ from packer_core.cli.recording import record, record_plan
 from packer_core.cli.templates import (
     TEMPLATE_PARAMETERS,
     TemplateOptions,
+    everything,
     load,
+    nothing,
     show_undeclared,
     show_unknown_choices,
     show_warnings,
+    specs_for,
 )
 from packer_core.engine.choice import Choice
 from packer_core.engine.configs import BuildFlags
@@ -45,7 +48,13 @@ class ValidateOptions(TemplateOptions):
 def run(app: App, options: ValidateOptions) -> int:
     """Say whether the template would build, as far as that shows without building."""
     record(app, "validate", options.events, keep=False)
-    template = load(app, options, strict_variables=not options.syntax_only)
+    template = load(
+        app,
+        options,
+        strict_variables=not options.syntax_only,
+        syntax_only=options.syntax_only,
+        evaluate=everything if options.evaluate_datasources else nothing,
+    )
     show_warnings(app, template.warnings)
     if not options.no_warn_undeclared_var:
         show_undeclared(app, template)
@@ -64,6 +73,7 @@ def _accepted(app: App, template: Template, choice: Choice) -> bool:
     show_unknown_choices(app, template, choice)
     app.discover()
     record_plan(app, jobs)
+    specs = specs_for(app, template, jobs)
     ui_for = BuildUis(app.screen, color=app.color, monitor=app.monitor)
     with (
         app.interruptible("validation") as interrupts,
@@ -80,6 +90,7 @@ def _accepted(app: App, template: Template, choice: Choice) -> bool:
             color=app.color,
             cancel=app.cancel,
             monitor=app.monitor,
+            specs=specs,
         )
     return len(ready) == len(jobs)
 

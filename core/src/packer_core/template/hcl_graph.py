@@ -1,0 +1,199 @@
+"""Locals and data sources: values that are worked out from each other (LOC-001, LOC-002, DAT-001).
+
+Each is worked out once, after everything it asks for; what stands in a circle is told with the way
+around it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from packer_core.hcl import values
+from packer_core.hcl.decode import decode
+from packer_core.hcl.evaluate import evaluate
+from packer_core.hcl.marks import SENSITIVE, mark, unmark_deep
+from packer_core.hcl.variables import variables_of
+from packer_sdk.cty.types import ObjectType
+from packer_sdk.cty.values import Value
+from packer_sdk.errors import PackerError
+
+from .hcl_references import references_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from packer_core.hcl.body import AnyBody
+    from packer_core.hcl.findings import Findings
+    from packer_core.hcl.nodes import Expression
+    from packer_core.hcl.scope import Scope
+    from packer_core.hcl.source import Span
+    from packer_core.hcl.variables import Reference
+    from packer_sdk.wire.specs import ObjectSpec
+
+    Key = tuple[str, ...]
+    """``("local", "a")`` or ``("data", "http", "b")``."""
+
+
+class Lookups(Protocol):
+    """Asks data sources."""
+
+    def look_up(
+        self, type_: str, name: str, decoded: Callable[[ObjectSpec], Value | None]
+    ) -> Value:
+        """What a data source finds; not known, but of its type, if it is not to be asked.
+
+        Args:
+            type_: Name of the component.
+            name: Of the data block.
+            decoded: Its configuration, by its schema; None if that is wrong and has been told.
+
+        Raises:
+            PackerError: it cannot be asked, or failed.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Local:
+    """A local value."""
+
+    name: str
+    expression: Expression
+    span: Span
+    sensitive: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Data:
+    """A data source."""
+
+    type: str
+    name: str
+    body: AnyBody
+    span: Span
+
+
+@dataclass(slots=True)
+class Graph:
+    """Works out every local and data source.
+
+    Attributes:
+        scope: What other names mean: ``var``, ``path``, functions.
+        lookups: Asks data sources.
+        findings: Where errors go.
+        parts: What there is, by key.
+        done: What has been worked out.
+    """
+
+    scope: Scope
+    lookups: Lookups
+    findings: Findings
+    parts: Mapping[Key, Local | Data]
+    done: dict[Key, Value] = field(default_factory=dict)
+
+    def work_out(self, keys: Iterable[Key] | None = None) -> Scope:
+        """Work out these, or everything, and return the scope in which they are known."""
+        for key in self.parts if keys is None else keys:
+            if key in self.parts:
+                self._work_out(key)
+        return self._inside()
+
+    def local_values(self) -> dict[str, Value]:
+        """Every local value that was worked out, by name."""
+        return {key[1]: value for key, value in self.done.items() if key[0] == "local"}
+
+    def needed_by(self, references: Iterable[Reference]) -> set[Key]:
+        """Everything that these ask for, and what that asks for."""
+        found: set[Key] = set()
+        waiting = [key for one in references for key in self._keys(one)]
+        while waiting:
+            key = waiting.pop()
+            if key not in found:
+                found.add(key)
+                waiting += self._needs(key)
+        return found
+
+    def _work_out(self, key: Key) -> None:
+        # A stack of its own: a long chain of locals would be too deep for Python's.
+        stack = [key]
+        while stack:
+            current = stack[-1]
+            waiting = [] if current in self.done else self._waiting(current)
+            if not waiting:
+                if current not in self.done:
+                    self.done[current] = self._value(current)
+                stack.pop()
+            elif waiting[0] in stack:
+                self._circle(stack[stack.index(waiting[0]) :])
+                self.done[current] = values.ANYTHING
+            else:
+                stack.append(waiting[0])
+
+    def _waiting(self, key: Key) -> list[Key]:
+        return [needed for needed in self._needs(key) if needed not in self.done]
+
+    def _needs(self, key: Key) -> list[Key]:
+        part = self.parts[key]
+        if isinstance(part, Local):
+            references: Iterable[Reference] = variables_of(part.expression)
+        else:
+            references = references_in(part.body)
+        return list(dict.fromkeys(key for one in references for key in self._keys(one)))
+
+    def _keys(self, reference: Reference) -> Iterator[Key]:
+        """Those that a reference means: all of them, if it stops before it names one."""
+        path = tuple(map(str, reference.path))
+        if path[0] not in {"local", "data"}:
+            return
+        length = 2 if path[0] == "local" else 3
+        start = path[:length]
+        if start in self.parts:
+            yield start
+        elif len(path) < length:
+            yield from (key for key in self.parts if key[: len(path)] == path)
+
+    def _circle(self, keys: list[Key]) -> None:
+        names = [".".join(key) for key in (*keys, keys[0])]
+        self.findings.error(
+            f"these need each other: {' -> '.join(names)}", self.parts[keys[0]].span
+        )
+
+    def _value(self, key: Key) -> Value:
+        part = self.parts[key]
+        if isinstance(part, Data):
+            return self._looked_up(part)
+        value = evaluate(part.expression, self._inside(), self.findings)
+        return mark(value, {SENSITIVE}) if part.sensitive else value
+
+    def _looked_up(self, part: Data) -> Value:
+        def decoded(spec: ObjectSpec) -> Value | None:
+            before = self.findings.errors
+            value = decode(part.body, spec, self._inside(), self.findings)
+            return unmark_deep(value)[0] if self.findings.errors == before else None
+
+        try:
+            return values.settled(self.lookups.look_up(part.type, part.name, decoded))
+        except PackerError as error:
+            summary = f"data source {part.type}.{part.name}: {error.message}"
+            self.findings.error(summary, part.span, hint=error.hint)
+            return values.ANYTHING
+
+    def _inside(self) -> Scope:
+        known = {key: self.done.get(key, values.ANYTHING) for key in self.parts}
+        local = {key[1]: value for key, value in known.items() if key[0] == "local"}
+        data: dict[str, dict[str, Value]] = {}
+        for key, value in known.items():
+            if key[0] == "data":
+                data.setdefault(key[1], {})[key[2]] = value
+        return self.scope.child(
+            {
+                "local": _object(local),
+                "data": _object({kind: _object(named) for kind, named in data.items()}),
+            }
+        )
+
+
+def _object(named: Mapping[str, Value]) -> Value:
+    """An object without sorting it: it is made anew for every value, and looked into once."""
+    types = {name: value.type for name, value in named.items()}
+    return Value(ObjectType(types), {name: value.content for name, value in named.items()})

@@ -9,10 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from packer_core.diagnostics import Diagnostic
+from packer_core.nearest import did_you_mean
 
-    from packer_core.diagnostics import Diagnostic
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
     from .nodes import Attribute, Block
     from .source import Span
@@ -44,6 +45,15 @@ class BodySchema:
     attributes: tuple[str, ...] = ()
     blocks: tuple[BlockSchema, ...] = ()
     required: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every argument that may be set."""
+        return frozenset((*self.attributes, *self.required))
+
+    def block(self, type_: str) -> BlockSchema | None:
+        """Return the schema of a type of block."""
+        return next((block for block in self.blocks if block.type == type_), None)
 
 
 class Content(NamedTuple):
@@ -94,12 +104,99 @@ class Body:
 
     def content(self, schema: BodySchema) -> Content:
         """See `AnyBody.content`."""
-        raise NotImplementedError
+        content = self.partial_content(schema)
+        rest = content.remaining
+        assert isinstance(rest, Body)
+        findings = (*content.diagnostics, *_unexpected(rest, schema))
+        empty = Body((), (), self.span)
+        return Content(content.attributes, content.blocks, findings, empty)
 
     def partial_content(self, schema: BodySchema) -> Content:
         """See `AnyBody.partial_content`."""
-        raise NotImplementedError
+        names = schema.names
+        attributes = {found.name: found for found in self.attributes if found.name in names}
+        findings = list(missing(attributes, schema, self.span))
+        blocks = []
+        for block in self.blocks:
+            wanted = schema.block(block.type)
+            if wanted:
+                problem = wrong_labels(block, wanted)
+                findings += [problem] if problem else []
+                blocks += [] if problem else [block]
+        rest = Body(
+            tuple(found for found in self.attributes if found.name not in names),
+            tuple(block for block in self.blocks if not schema.block(block.type)),
+            self.span,
+        )
+        return Content(attributes, tuple(blocks), tuple(findings), rest)
 
     def just_attributes(self) -> tuple[Mapping[str, Attribute], tuple[Diagnostic, ...]]:
         """See `AnyBody.just_attributes`."""
-        raise NotImplementedError
+        attributes = {found.name: found for found in self.attributes}
+        findings = tuple(
+            Diagnostic(
+                f"a block where only arguments may be: {block.type}",
+                block.type_span.place,
+                hint=f"write {block.type} = {{ … }} for a value",
+            )
+            for block in self.blocks
+        )
+        return attributes, findings
+
+
+def missing(found: Mapping[str, object], schema: BodySchema, where: Span) -> Iterator[Diagnostic]:
+    """Return a diagnostic for each argument that must be set and is not."""
+    for name in schema.required:
+        if name not in found:
+            place = _beginning(where).place
+            yield Diagnostic(f"{name} is missing", place, hint=f"add {name} = …")
+
+
+def _beginning(where: Span) -> Span:
+    return type(where)(where.source, where.start, min(where.end, where.start + 1))
+
+
+def wrong_labels(block: Block, schema: BlockSchema) -> Diagnostic | None:
+    """Return what is wrong with the number of labels of a block, if anything is."""
+    wanted, got = len(schema.labels), len(block.labels)
+    form = f"write {block_form(schema)}"
+    if got > wanted:
+        summary = f"one label too many for {block.type}: {block.labels[wanted]}"
+        return Diagnostic(summary, block.label_spans[wanted].place, hint=form)
+    if got < wanted:
+        return Diagnostic(
+            f"{block.type} lacks its {schema.labels[got]}", block.type_span.place, hint=form
+        )
+    return None
+
+
+def block_form(schema: BlockSchema) -> str:
+    """Return how a block is written: ``source "TYPE" "NAME" { … }``."""
+    labels = "".join(f' "{label.upper()}"' for label in schema.labels)
+    return f"{schema.type}{labels} {{ … }}"
+
+
+def _unexpected(rest: Body, schema: BodySchema) -> Iterator[Diagnostic]:
+    for found in rest.attributes:
+        yield unknown_argument(found, schema)
+    for block in rest.blocks:
+        yield unknown_block(block, schema)
+
+
+def unknown_argument(found: Attribute, schema: BodySchema) -> Diagnostic:
+    """Return the diagnostic for an argument the schema does not name."""
+    as_block = schema.block(found.name)
+    if as_block:
+        hint: str | None = f"it is a block: {block_form(as_block)}, without ="
+    else:
+        hint = did_you_mean(found.name, schema.attributes)
+    return Diagnostic(f"unknown argument: {found.name}", found.name_span.place, hint=hint)
+
+
+def unknown_block(block: Block, schema: BodySchema) -> Diagnostic:
+    """Return the diagnostic for a block the schema does not name."""
+    if block.type in schema.attributes:
+        hint: str | None = f"it is an argument: write {block.type} = …"
+    else:
+        hint = did_you_mean(block.type, [known.type for known in schema.blocks])
+    return Diagnostic(f"unknown block: {block.type}", block.type_span.place, hint=hint)

@@ -38,7 +38,7 @@ POWERS = {
 MOST_OPERATORS = 200
 """How many operators of one power may follow each other without parentheses."""
 
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
 _MOST_DIGITS = 4000  # Python converts no more digits to an int
 

@@ -90,7 +90,7 @@ def test_a_shim_of_one_component_is_examined_without_describe(program: Path) -> 
     outcomes = list(examine(Program(str(shim))))
     skipped = {one.check.id for one in outcomes if one.verdict == "skipped"}
     assert [one for one in outcomes if one.verdict == "fails"] == []
-    assert skipped == {"describe", "version", "components", "usage", "stranger", "flag", "run"}
+    assert skipped == {"describe", "version", "components", "usage", "stranger", "flag"}
 
 
 def test_nothing_is_left_when_a_plugin_starts_others(program: Path) -> None:

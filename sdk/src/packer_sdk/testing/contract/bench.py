@@ -193,7 +193,9 @@ class Started:
         except subprocess.TimeoutExpired:
             status = self.process.process.poll()
         how = "" if status is None else f"; its process has ended with status {status}"
-        said = self.process.log[-1:] if status else []
+        log = self.process.log if status else []
+        # A crash of Go is told in its first line, one of Python in its last.
+        said = [line for line in log if line.startswith("panic:")][:1] or log[-1:]
         return how + "".join(f", saying: {line}" for line in said)
 
     def close(self) -> None:

@@ -41,7 +41,9 @@ def examine(
     yield from _on(first, checks_of(None, slow=slow), only, None)
     for one in [target] if target else program.targets:
         bench = Bench(program, one, config=config, files=files)
-        yield from _on(bench, checks_of(one, slow=slow), only, one)
+        checks = checks_of(one, slow=slow)
+        wanted = tuple(check for check in checks if config is not None or check.id != "run")
+        yield from _on(bench, wanted, only, one)
 
 
 def judge(check: Check, bench: Bench, target: Target | None) -> Outcome:

@@ -83,17 +83,18 @@ class Program:
             return [str(self.path), *flag]
         return [str(self.path), "start", target.kind, *flag, target.name]
 
-    def run(self, *words: str, cookie: str | None) -> Ran:
+    def run(self, *words: str, cookie: str | None, timeout_s: float = RUN_S) -> Ran:
         """Run it to its end.
 
         Args:
             words: Of the command line.
             cookie: Core's, or another, or none.
+            timeout_s: Seconds until it is killed.
         """
         environ = {key: value for key, value in os.environ.items() if key not in _FROM_CORE}
         if cookie is not None:
             environ |= _FROM_CORE | {handshake.MAGIC_COOKIE_NAME: cookie}
-        return _run([str(self.path), *words], environ)
+        return _run([str(self.path), *words], environ, timeout_s)
 
     def _own_targets(self) -> tuple[Target, ...]:
         return tuple(
@@ -133,7 +134,7 @@ def _names(value: object) -> list[str]:
     return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
 
 
-def _run(argv: Sequence[str], environ: dict[str, str]) -> Ran:
+def _run(argv: Sequence[str], environ: dict[str, str], timeout_s: float) -> Ran:
     child = subprocess.Popen(
         argv,
         env=environ,
@@ -145,7 +146,7 @@ def _run(argv: Sequence[str], environ: dict[str, str]) -> Ran:
     )
     with child:
         try:
-            stdout, stderr = child.communicate(timeout=RUN_S)
+            stdout, stderr = child.communicate(timeout=timeout_s)
         except subprocess.TimeoutExpired:
             child.kill()
             stdout, stderr = child.communicate()

@@ -22,6 +22,7 @@ _VERSION = re.compile(
     r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-dev)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?"
 )
 _SHOWN = 200
+_STRANGER_S = 10.0
 
 
 def cookie(bench: Bench) -> str | None:
@@ -79,7 +80,8 @@ def stranger(bench: Bench) -> str | None:
     """What it does not have, it does not serve."""
     _described(bench)
     for kind in (*KINDS, "no-such-kind"):
-        ran = bench.program.run("start", kind, "no-such-component", cookie=MAGIC_COOKIE_VALUE)
+        words = ("start", kind, "no-such-component")
+        ran = bench.program.run(*words, cookie=MAGIC_COOKIE_VALUE, timeout_s=_STRANGER_S)
         _assert_refused(ran, f"asked for the {kind} no-such-component")
     return None
 

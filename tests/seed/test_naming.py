@@ -106,13 +106,12 @@ def test_B6_names_are_lower_case_with_hyphens(place: Place) -> None:
 def test_B7_the_list_of_plugins_shows_type_and_name(place: Place) -> None:
     """MUST: A name tells users what the plugin is for.
 
-    Decision: `packer plugins list`, or its alias `installed`, shows type and name of everything.
+    Decision: `packer plugins list` shows type and name of everything.
     """
     place.spy(place.plugins, "packer-post-processor-custom-cloud-import")
-    for word in ("list", "installed"):
-        rows = place.run("plugins", word).stdout.splitlines()
-        (row,) = [line for line in rows if "custom-cloud-import" in line]
-        assert row.split()[:2] == ["post-processor", "custom-cloud-import"]
+    rows = place.run("plugins", "list").stdout.splitlines()
+    (row,) = [line for line in rows if "custom-cloud-import" in line]
+    assert row.split()[:2] == ["post-processor", "custom-cloud-import"]
 
 
 def test_B8_one_name_may_have_several_types(place: Place) -> None:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from helpers.binaries import Shelf
 from packer_core.app import App
 from packer_core.cli.commands.plugins import COMMAND
+from packer_core.cli.commands.plugins.shared import binaries
 from packer_core.cli.errors import UsageError
 from packer_core.errors import InstallError
 from packer_core.version import VERSION
@@ -67,9 +69,61 @@ def test_list_aligns_its_columns(app: App, stream: io.StringIO) -> None:
         assert all(line[at - 1] == " " and line[at] != " " for line in lines)
 
 
-def test_installed_is_another_word_for_list(app: App, stream: io.StringIO) -> None:
-    assert COMMAND.start(app, ["installed", "--json"]) == 0
-    assert json.loads(stream.getvalue())
+@pytest.fixture
+def shelf(app: App) -> Shelf:
+    return Shelf(app.paths.plugin_folders[0])
+
+
+def test_installed_prints_the_path_of_every_binary(
+    app: App, stream: io.StringIO, shelf: Shelf
+) -> None:
+    assert COMMAND.start(app, ["installed"]) == 0
+    assert stream.getvalue() == ""
+    paths = [shelf.put(version=version) for version in ("1.0.0", "1.1.0")]
+    shelf.put(version="1.2.0", checksum="0" * 64)
+    assert COMMAND.start(app, ["installed"]) == 0
+    assert stream.getvalue().splitlines() == [str(path) for path in paths]
+
+
+def test_list_shows_binaries_and_why_one_does_not_count(
+    app: App, stream: io.StringIO, shelf: Shelf
+) -> None:
+    shelf.put()
+    bad = shelf.put("bad", folder="a/b/bad", checksum=None)
+    assert COMMAND.start(app, ["list"]) == 0
+    lines = stream.getvalue().splitlines()
+    assert ["builder", "cloud", "1.0.0", "packer-plugin-cloud", "ok", "plugin", "binary"] in [
+        line.split() for line in lines
+    ]
+    assert lines[-1].startswith(f"not used: {bad}: there is no checksum beside it")
+
+
+def test_install_of_a_path_puts_a_binary_where_it_is_found(
+    app: App, stream: io.StringIO, shelf: Shelf, tmp_path: Path
+) -> None:
+    built = Shelf(tmp_path / "built").put().rename(tmp_path / "build-output")
+    address = "example.com/maker/cloud"
+    assert COMMAND.start(app, ["install", "--path", str(built), address]) == 0
+    (path,) = (one.candidate.path for one in binaries(app).installed())
+    assert path.parent == shelf.root / address
+    assert stream.getvalue() == f"Installed {address} as {path}\n"
+    with pytest.raises(InstallError, match=r"no such plugin: example.com/maker/cloud >= 2"):
+        COMMAND.start(app, ["remove", address, ">= 2"])
+
+
+def test_remove_prints_what_it_removes(app: App, stream: io.StringIO, shelf: Shelf) -> None:
+    old, new = (shelf.put(version=version) for version in ("1.0.0", "2.0.0"))
+    address = "github.com/maker/cloud"
+    assert COMMAND.start(app, ["remove", address, "< 2"]) == 0
+    assert stream.getvalue() == f"{old}\n"
+    assert COMMAND.start(app, ["remove", str(new)]) == 0
+    assert list(shelf.root.iterdir()) == []
+
+
+def test_what_does_not_go_together_is_refused(app: App) -> None:
+    for words in (["install", "-path", "x", "-editable", "a/b/c"], ["remove", "note", "1.0"]):
+        with pytest.raises(UsageError):
+            COMMAND.start(app, words)
 
 
 def test_list_shows_what_is_shadowed(app: App, stream: io.StringIO, home: Path) -> None:

@@ -182,7 +182,7 @@ EVALUATE_DATASOURCES = Switch(
 
 IGNORE_PRERELEASE_PLUGINS = Switch(
     ["-ignore-prerelease-plugins", "ignore_prerelease_plugins"],
-    help="Taken, and changes nothing: which version of a plugin is used is decided at install.",
+    help="Leave out versions such as 1.0.0-dev of plugins that were not installed by this packer.",
 )
 """``ignore_prerelease_plugins: bool``"""
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from packer_core.cli.command import Group
 
-from . import install, listing, remove
+from . import install, installed, listing, remove
 
 COMMAND = Group(
     "plugins",
     "Install, list and remove plugins",
     members=(
         install.COMMAND,
+        installed.COMMAND,
         listing.COMMAND,
         remove.COMMAND,
     ),
-    aliases={"installed": "list"},
 )

@@ -95,6 +95,8 @@ def _row(component: Component, installed: dict[tuple[str, str], InstalledRow]) -
         known := installed.get((component.kind, component.name))
     ):
         version, plugin, state = known.version, known.distribution, known.state
+    elif component.source == "plugin binary":
+        version, plugin = component.version, component.path.name.partition("_")[0]
     return Row(
         kind=component.kind,
         name=component.name,

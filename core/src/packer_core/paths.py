@@ -83,8 +83,13 @@ class Paths:
 
     @property
     def environments(self) -> Path:
-        """One virtual environment per installed plugin."""
+        """One folder per installed plugin: its generations, and which of them counts."""
         return self.data_dir / "environments"
+
+    @property
+    def wheels(self) -> Path:
+        """What environments were filled with, kept so that they can be made again offline."""
+        return self.data_dir / "wheels"
 
     @property
     def receipts(self) -> Path:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import stat
 from dataclasses import fields
@@ -17,6 +18,8 @@ from packer_core.plugins.install.receipts import (
     read_receipts,
     write_atomically,
 )
+from packer_core.plugins.install.sources import Sources
+from packer_core.plugins.install.wheels import StoredWheel
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +37,13 @@ RECEIPTS = st.builds(
     components=st.lists(COMPONENTS).map(tuple),
     distributions=st.lists(DISTRIBUTIONS).map(tuple),
     shims=st.lists(st.text()).map(tuple),
+    sources=st.builds(
+        Sources,
+        index_url=st.text(),
+        find_links=st.lists(st.text()).map(tuple),
+        allow_sdist=st.booleans(),
+    ),
+    wheels=st.lists(st.builds(StoredWheel, *[st.text()] * 4)).map(tuple),
     description=st.dictionaries(st.text(), st.lists(st.text()) | st.none() | st.text()),
 )
 
@@ -45,7 +55,7 @@ def test_receipt_comes_back_from_its_file(receipt: Receipt) -> None:
 
 def test_receipt_is_readable_json_with_its_format(make_receipt: Callable[..., Receipt]) -> None:
     raw = json.loads(make_receipt().to_json())
-    assert raw["format"] == 1
+    assert raw["format"] == 2
     assert raw["components"] == [
         {"kind": "builder", "name": "note", "reference": "packer_plugin_note:Note"}
     ]
@@ -54,7 +64,7 @@ def test_receipt_is_readable_json_with_its_format(make_receipt: Callable[..., Re
 @pytest.mark.parametrize(
     "change",
     [
-        {"format": 2},
+        {"format": 3},
         {"format": None},
         {"surprise": 1},
         {"components": [{"kind": "builder"}]},
@@ -68,8 +78,33 @@ def test_receipt_of_another_shape_is_refused(
     change: dict[str, object], make_receipt: Callable[..., Receipt]
 ) -> None:
     raw = json.loads(make_receipt().to_json())
-    with pytest.raises(ValueError):
-        Receipt.from_json(json.dumps({**raw, **change}))
+    del raw["seal"]
+    text = json.dumps(sealed({**raw, **change}))
+    with pytest.raises(ValueError, match=r"not a receipt|fields|not as it should be"):
+        Receipt.from_json(text)
+
+
+def sealed(raw: dict[str, object]) -> dict[str, object]:
+    """As somebody would who knows how: only the shape is wrong."""
+    content = {name: value for name, value in raw.items() if name != "format"}
+    plain = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return {**raw, "seal": hashlib.sha256(plain.encode()).hexdigest()}
+
+
+@pytest.mark.parametrize("name", sorted(set(TEXTS) - {"origin"}))
+def test_receipt_that_somebody_has_edited_is_refused(
+    name: str, make_receipt: Callable[..., Receipt]
+) -> None:
+    raw = json.loads(make_receipt().to_json())
+    with pytest.raises(ValueError, match="somebody has changed it"):
+        Receipt.from_json(json.dumps({**raw, name: "9.9"}))
+
+
+def test_receipt_of_the_first_format_is_read(make_receipt: Callable[..., Receipt]) -> None:
+    raw = json.loads(make_receipt().to_json())
+    for name in ("seal", "installer", "sources", "wheels", "manifest"):
+        del raw[name]
+    assert Receipt.from_json(json.dumps({**raw, "format": 1})) == make_receipt()
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "1", "{}"])

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -86,21 +87,13 @@ def test_only_a_folder_is_editable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("note", "packer-plugin-note"),
-        ("packer-note", "packer-plugin-note"),
-        ("packer-builder-note", "packer-plugin-note"),
-        ("packer-post-processor-note", "packer-plugin-note"),
-        ("packer-plugin-", "packer-plugin-NAME"),
-        ("packer", "packer-plugin-NAME"),
-        ("requests>=2", "packer-plugin-requests"),
+        ("packer-builder-note", "packer-builder-note"),
+        ("Some_Other.Name>=2", "some-other-name"),
+        ("note", "note"),
     ],
 )
-def test_name_that_is_no_plugins_is_refused_with_the_nearest(text: str, name: str) -> None:
-    with pytest.raises(InstallError) as caught:
-        read_requirement(text)
-    if "not a requirement" not in str(caught.value):
-        assert "not the name of a plugin" in str(caught.value)
-        assert caught.value.hint == f"packer plugins install {name}"
+def test_any_distribution_may_be_a_plugin(text: str, name: str) -> None:
+    assert read_requirement(text).name == name
 
 
 def test_source_address_of_a_go_plugin_gives_a_hint() -> None:
@@ -122,7 +115,6 @@ def test_path_that_is_missing_is_told(text: str) -> None:
         ("[", "not TOML"),
         ("[tool.x]\n", "the project has no name"),
         ("project = 1\n", "the project has no name"),
-        ('[project]\nname = "something"\n', "not the name of a plugin: something"),
     ],
 )
 def test_folder_that_is_no_plugin_is_refused(
@@ -148,7 +140,7 @@ def test_any_text_is_understood_or_refused_in_words(text: str) -> None:
         name = read_requirement(text).name
     except InstallError as error:
         refused = str(error)
-    assert refused or name.startswith("packer-plugin-")
+    assert refused or re.fullmatch(r"[a-z0-9-]+", name)
 
 
 def test_requirement_is_met_by_a_version_that_it_allows() -> None:

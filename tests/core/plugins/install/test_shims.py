@@ -11,8 +11,8 @@ from packer_core.errors import InstallError
 from packer_core.plugins.install.inspect import InstalledComponent
 from packer_core.plugins.install.shims import (
     is_free,
+    link_shims,
     owner_of,
-    place_shims,
     remove_shims,
     stage_shims,
 )
@@ -42,6 +42,7 @@ def telling_python(path: Path) -> Path:
         "import sys, types\n"
         'plugin = types.ModuleType("packer_sdk.plugin")\n'
         "plugin.start = lambda *a: print(sys.argv[1], *a) or 7\n"
+        "plugin.main = lambda *a: print(sys.argv[1], *a) or 8\n"
         'sys.modules["packer_sdk"] = types.ModuleType("packer_sdk")\n'
         'sys.modules["packer_sdk.plugin"] = plugin\n'
         'exec(compile(open(sys.argv[2]).read(), sys.argv[2], "exec"), {"__name__": "__main__"})'
@@ -52,8 +53,12 @@ def telling_python(path: Path) -> Path:
 
 
 def install(paths: Paths, python: Path, *components: InstalledComponent) -> tuple[Path, ...]:
-    staged = stage_shims(python.parent / "stage", python, NAME, components)
-    return place_shims(staged, paths.shims, NAME)
+    generation = paths.environments / NAME / "1"
+    staged = stage_shims(generation / "packer-shims", python, NAME, components)
+    pointer = paths.environments / NAME / "current"
+    if not pointer.is_symlink():
+        pointer.symlink_to("1")
+    return link_shims([path.name for path in staged], paths.shims, NAME)
 
 
 def run(shim: Path) -> tuple[int, str]:
@@ -84,6 +89,20 @@ def test_shim_can_be_run_and_is_writable_by_its_owner_only(paths: Paths, python:
     assert stat.S_IMODE(shim.stat().st_mode) == 0o755
 
 
+def test_link_stays_the_same_when_another_generation_counts(paths: Paths, python: Path) -> None:
+    (link,) = install(paths, python, NOTE)
+    before = link.lstat()
+    install(paths, python, NOTE)
+    assert link.is_symlink()
+    assert link.lstat().st_ino == before.st_ino
+
+
+def test_link_that_leads_nowhere_still_says_whose_it_is(paths: Paths) -> None:
+    (link,) = link_shims(["packer-builder-note"], paths.shims, NAME)
+    assert not link.exists()
+    assert owner_of(link) == NAME
+
+
 def test_shim_says_whose_it_is(paths: Paths, python: Path) -> None:
     (shim,) = install(paths, python, NOTE)
     assert owner_of(shim) == NAME
@@ -100,9 +119,8 @@ def test_shim_of_the_same_plugin_is_replaced(paths: Paths, python: Path) -> None
 
 def test_shim_of_another_plugin_is_never_replaced(paths: Paths, python: Path) -> None:
     (shim,) = install(paths, python, NOTE)
-    staged = stage_shims(python.parent / "stage", python, "packer-plugin-other", [NOTE])
     with pytest.raises(InstallError, match="another file in the way") as caught:
-        place_shims(staged, paths.shims, "packer-plugin-other")
+        link_shims([shim.name], paths.shims, "packer-plugin-other")
     assert caught.value.hint == f"packer plugins remove {NAME}"
     assert owner_of(shim) == NAME
 
@@ -115,9 +133,8 @@ def test_file_of_somebody_else_is_never_replaced(link: bool, paths: Paths, pytho
         foreign.symlink_to("/gone")
     else:
         foreign.write_text("mine")
-    staged = stage_shims(python.parent / "stage", python, NAME, [LIST, NOTE])
     with pytest.raises(InstallError, match="another file in the way") as caught:
-        place_shims(staged, paths.shims, NAME)
+        link_shims([LIST.executable, NOTE.executable], paths.shims, NAME)
     assert "move it away" in (caught.value.hint or "")
     assert [path.name for path in paths.shims.iterdir()] == [foreign.name]
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from packer_sdk.cancel import CancelToken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +45,19 @@ def clean_environment(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def run_streamed(
-    command: Sequence[str], *, environ: Mapping[str, str], cancel: CancelToken | None = None
+    command: Sequence[str],
+    *,
+    environ: Mapping[str, str],
+    cancel: CancelToken | None = None,
+    progress: Callable[[str], None] = lambda _: None,
 ) -> Finished:
     """Run to the end; each line goes to the log at once and is kept, errors among the output.
+
+    Args:
+        command: The program and its arguments.
+        environ: Its environment.
+        cancel: Ends it.
+        progress: Told each line as it comes.
 
     Raises:
         Cancelled: Somebody asked to stop; the child is gone.
@@ -57,6 +67,7 @@ def run_streamed(
     with _child(command, environ, cancel, stderr=subprocess.STDOUT) as child:
         for line in child.stdout or ():
             logger.debug("%s", line.rstrip())
+            progress(line.rstrip())
             lines.append(line)
         status = child.wait()
     return Finished(status, "".join(lines))

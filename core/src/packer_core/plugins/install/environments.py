@@ -1,29 +1,18 @@
-"""One virtual environment per plugin: made without pip, filled by core's own.
+"""One virtual environment per plugin: what it is, whoever made it.
 
-An environment holds nothing but the plugin and what it needs. The interpreter is core's; pip
-runs from outside (``--python``), with the person's own configuration: index, credentials,
-wheelhouse. Only what would make it install somewhere else is switched off.
+An environment holds nothing but the plugin and what it needs. The interpreter is core's.
 """
 
 from __future__ import annotations
 
 import os
-import sys
+import platform
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from packer_core.errors import InstallError
-
-from .children import clean_environment, run_streamed
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from packer_sdk.cancel import CancelToken
-
-# An empty value wins over pip's configuration files and counts as not given.
-_ELSEWHERE = dict.fromkeys(("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON"), "")
+_OF_ITS_MAKER = ("CACHEDIR.TAG", ".gitignore", ".lock")
+_SHELLS = ("activate*", "deactivate*", "pydoc.bat")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,85 +35,35 @@ class Environment:
         """The path of a command in it, whether there is one or not."""
         return self.python.parent / (f"{name}.exe" if os.name == "nt" else name)
 
+    def scheme(self) -> dict[str, str]:
+        """Where the parts of a wheel go."""
+        return {
+            "purelib": str(self.site_packages[0]),
+            "platlib": str(self.site_packages[-1]),
+            "scripts": str(self.python.parent),
+            "data": str(self.folder),
+            "headers": str(self.folder / "include"),
+        }
 
-def create_environment(folder: Path, *, app_data: Path, environ: Mapping[str, str]) -> Environment:
-    """Make an environment for the running interpreter, with nothing in it.
 
-    Args:
-        folder: Must not exist.
-        app_data: Where virtualenv keeps what it knows about interpreters.
-        environ: The environment; settings of virtualenv in it are not for this.
+def adopt(folder: Path) -> Environment:
+    """The environment that was just made for the running interpreter, without its maker's extras.
 
-    Raises:
-        InstallError: It cannot be made.
+    Scripts for shells are of no use here, and a ``.pth`` file that runs code is refused in
+    whatever comes later: so none is left that was there before.
     """
-    import virtualenv  # noqa: PLC0415
-
-    arguments = ["--no-seed", "--no-vcs-ignore", "--activators", "", "--app-data", str(app_data)]
-    own = {name: value for name, value in environ.items() if not name.startswith("VIRTUALENV_")}
-    own["VIRTUALENV_CONFIG_FILE"] = os.devnull
-    try:
-        session = virtualenv.cli_run(
-            [*arguments, "--python", sys.executable, str(folder)], setup_logging=False, env=own
-        )
-    except (OSError, RuntimeError, SystemExit) as error:
-        raise InstallError(f"cannot make a virtual environment: {folder}: {error}") from error
-    creator = session.creator
+    base = {"base": str(folder), "platbase": str(folder)}
+    libraries = [Path(sysconfig.get_path(key, "venv", base)) for key in ("purelib", "platlib")]
+    scripts = Path(sysconfig.get_path("scripts", "venv", base))
+    extras = [folder / name for name in _OF_ITS_MAKER]
+    extras += [path for pattern in _SHELLS for path in scripts.glob(pattern)]
+    extras += [path for library in libraries for path in library.glob("_virtualenv.*")]
+    extras += [path for path in (folder / "lib64",) if path.is_symlink()]
+    for path in extras:
+        path.unlink(missing_ok=True)
     return Environment(
         folder=folder,
-        python=Path(str(creator.exe)),
-        version=session.interpreter.version_str,
-        site_packages=tuple(
-            dict.fromkeys((Path(str(creator.purelib)), Path(str(creator.platlib))))
-        ),
+        python=scripts / ("python.exe" if os.name == "nt" else "python"),
+        version=platform.python_version(),
+        site_packages=tuple(dict.fromkeys(libraries)),
     )
-
-
-def fill_environment(
-    environment: Environment,
-    arguments: Sequence[str],
-    *,
-    environ: Mapping[str, str],
-    cancel: CancelToken | None = None,
-) -> str:
-    """Install into an environment; returns what pip printed.
-
-    Args:
-        environment: Where to.
-        arguments: What to install, as pip takes it.
-        environ: The environment; pip's settings in it count.
-        cancel: Stops pip.
-
-    Raises:
-        InstallError: pip failed; the error holds its output.
-        Cancelled: Somebody asked to stop.
-    """
-    command = [sys.executable, "-P", "-m", "pip", "--python", str(environment.python), "install"]
-    command += ["--no-input", "--disable-pip-version-check", "--no-warn-script-location"]
-    finished = run_streamed(
-        [*command, *arguments], environ={**clean_environment(environ), **_ELSEWHERE}, cancel=cancel
-    )
-    if finished.status:
-        raise _pip_failed(arguments[-1], finished.output)
-    return finished.output
-
-
-def _pip_failed(what: str, output: str) -> InstallError:
-    errors = [line[6:].strip() for line in output.splitlines() if line.startswith("ERROR:")]
-    cause = errors[-1] if errors else "pip failed"
-    return InstallError(f"cannot install {what}: {cause}", output=output, hint=_hint(output))
-
-
-def _hint(output: str) -> str | None:
-    """What to do about the failures that people meet most."""
-    lowered = output.lower()
-    if "no matching distribution found" in lowered:
-        return (
-            "check the name, the version and where pip looks "
-            "(pip config list; PIP_INDEX_URL, PIP_FIND_LINKS)"
-        )
-    if "requires a different python" in lowered:
-        return f"this packer runs on Python {sys.version_info.major}.{sys.version_info.minor}"
-    if "resolutionimpossible" in lowered:
-        return "two requirements of the plugin contradict each other: tell its author"
-    return None

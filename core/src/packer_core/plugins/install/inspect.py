@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from importlib_metadata import Distribution, EntryPoint
 
+_AT_EVERY_START = ("sitecustomize", "usercustomize")
 _REFERENCE = re.compile(r"[\w.]+:[\w.]+")
 _API = re.compile(r"x(\d+)\.(\d+)")
 _SUPPORTED = (5, 0)
@@ -94,6 +95,35 @@ def inspect_environment(site_packages: Iterable[Path], distribution: str) -> Fou
         version=plugin.version,
         components=components,
         distributions=tuple(sorted(_summary(name, one) for name, one in by_name.items())),
+    )
+
+
+def refuse_code_at_every_start(site_packages: Iterable[Path]) -> None:
+    """Look for files that Python would run whenever it starts in this environment.
+
+    A plugin's code runs when a template asks for the plugin. A ``.pth`` file with an import runs
+    before that, in whatever program of the environment, and nobody sees it.
+
+    Raises:
+        InstallError: There is one; the message names it.
+    """
+    for folder in site_packages:
+        for path in sorted(folder.iterdir()):
+            if path.stem in _AT_EVERY_START and path.suffix in {".py", ""}:
+                raise _runs_always(path.name, "Python imports it whenever it starts")
+            if path.suffix == ".pth" and (line := _code_in(path)):
+                raise _runs_always(path.name, line)
+
+
+def _code_in(path: Path) -> str:
+    lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+    return next((line for line in lines if line.startswith(("import ", "import\t"))), "")
+
+
+def _runs_always(name: str, why: str) -> InstallError:
+    return InstallError(
+        f"a file would run code at every start of Python: {name}: {why[:80]}",
+        hint="no plugin needs that; tell its authors, and do not trust it until they explain",
     )
 
 

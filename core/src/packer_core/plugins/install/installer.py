@@ -1,37 +1,30 @@
-"""`packer plugins install`, `installed`, `remove`: an environment of its own for each plugin.
-
-The order of an installation makes every way out safe: environment, pip, a look from outside,
-the plugin's own ``describe``, shims, and last the receipt, see `store`.
-"""
+"""Plugins come and go: install, upgrade, roll back, remove. Each change is one step (`store`)."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
-import platform
 import re
-import subprocess
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from packer_core.errors import InstallError
+from packer_core.nearest import did_you_mean
 from packer_sdk.cancel import CancelToken
 
-from .children import clean_environment, run_captured
-from .environments import Environment, create_environment, fill_environment
-from .inspect import Found, check_description, inspect_environment
 from .receipts import InstalledRow, Receipt, installed_rows, read_receipts
 from .requirement import Wanted, read_requirement
-from .shims import stage_shims
-from .store import Slot, changing
+from .sources import Sources
+from .store import Slot, changing, sharing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from packer_core.paths import Paths
 
-_DESCRIBE_TIMEOUT_S = 60.0
+    from .backends import Backend
+    from .making import Workshop
+    from .wheels import StoredWheel
+
+_PREFIX = "packer-plugin-"
 
 
 class Installer:
@@ -40,8 +33,10 @@ class Installer:
     Args:
         paths: Where the store is.
         say: Told what is being done, a line at a time.
-        environ: The environment that pip runs in, usually `os.environ`.
+        environ: The environment that installers run in, usually `os.environ`.
         cancel: Stops what is going on; the store is then as it was.
+        backend: ``pip`` or ``uv``; without it, what `backends.choose_backend` says.
+        progress: Told what the installer prints, a line at a time.
     """
 
     def __init__(
@@ -51,14 +46,24 @@ class Installer:
         *,
         environ: Mapping[str, str] | None = None,
         cancel: CancelToken | None = None,
+        backend: str = "",
+        progress: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._paths = paths
         self._say = say
         self._environ = os.environ if environ is None else environ
         self._cancel = cancel or CancelToken()
+        self._backend_name = backend
+        self._progress = progress
 
     def install(
-        self, requirement: str, *, editable: bool = False, upgrade: bool = False
+        self,
+        requirement: str,
+        *,
+        editable: bool = False,
+        upgrade: bool = False,
+        sources: Sources | None = None,
+        wheels: Sequence[StoredWheel] = (),
     ) -> Receipt:
         """Install a plugin, or leave it as it is if it already answers the requirement.
 
@@ -66,6 +71,8 @@ class Installer:
             requirement: A name on an index, with or without versions; a wheel; a folder.
             editable: The requirement is a folder, to be used in place.
             upgrade: Install anew even if what is there would do.
+            sources: Where to look, beside what is configured.
+            wheels: Exactly what to install, from the cache: nothing is resolved or fetched.
 
         Raises:
             InstallError: It cannot be installed; the store is as it was.
@@ -75,24 +82,74 @@ class Installer:
         slot = Slot(self._paths, wanted.name)
         with changing(slot, self._say, self._cancel):
             present = slot.receipt()
-            if present and not upgrade and self._is_met(wanted, present):
+            if present and not upgrade and self._is_met(wanted, present, wheels):
                 self._say(f"Already installed: {wanted.name} {present.version}")
                 return present
-            return self._install(slot, wanted)
+            self._say(f"Installing {wanted.requirement} into an environment of its own…")
+            receipt = self._replace(slot, wanted, sources or Sources(), wheels)
+        components = ", ".join(map(str, receipt.components))
+        self._say(f"Installed {slot.name} {receipt.version}: {components}")
+        return receipt
 
-    def upgrade(self, name: str) -> Receipt:
+    def upgrade(self, name: str, *, sources: Sources | None = None) -> Receipt:
         """Install a plugin anew, from the requirement that it was installed with.
+
+        A plugin that is as new as can be stays as it is.
 
         Raises:
             InstallError: It is not installed, or cannot be; the store is as it was.
         """
-        receipt = self._known(name)
-        return self.install(
-            receipt.requirement, editable=receipt.origin == "editable", upgrade=True
-        )
+        slot = Slot(self._paths, self._known(name).distribution)
+        with changing(slot, self._say, self._cancel):
+            present = self._known(slot.name)
+            wanted = read_requirement(present.requirement, editable=present.origin == "editable")
+            where = sources or present.sources
+            wheels: tuple[StoredWheel, ...] = ()
+            if wanted.origin != "editable":
+                wheels = self._workshop().collect(wanted, where)
+                if wheels == present.wheels and present.state == "ok":
+                    self._say(f"Already the newest: {slot.name} {present.version}")
+                    return present
+            receipt = self._replace(slot, wanted, where, wheels)
+        self._say(f"Upgraded {slot.name} from {present.version} to {receipt.version}")
+        return receipt
 
-    def remove(self, name: str) -> Receipt:
-        """Take a plugin out of the store.
+    def rebuild(self, name: str) -> Receipt:
+        """Make a plugin's environment again, from the wheels that its receipt names, offline.
+
+        Raises:
+            InstallError: It is not installed, or its wheels are gone; the store is as it was.
+        """
+        slot = Slot(self._paths, self._known(name).distribution)
+        with changing(slot, self._say, self._cancel):
+            present = self._known(slot.name)
+            return self._rebuild(slot, present)
+
+    def rollback(self, name: str) -> Receipt:
+        """Let the generation before count again; a rename, nothing is made.
+
+        Raises:
+            InstallError: It is not installed, or there is none before.
+        """
+        slot = Slot(self._paths, self._known(name).distribution)
+        with changing(slot, self._say, self._cancel):
+            present = self._known(slot.name)
+            earlier = [number for number in slot.complete() if number < slot.current]
+            if not earlier:
+                raise InstallError(
+                    f"there is nothing before {slot.name} {present.version} to go back to",
+                    hint=f'packer plugins install "{slot.name}<{present.version}"',
+                )
+            receipt = slot.receipt_of(earlier[-1])
+            assert receipt is not None  # it is complete
+            with sharing(self._paths, self._say, self._cancel):
+                self._refuse_collisions(receipt)
+                slot.switch(earlier[-1], receipt)
+        self._say(f"Rolled back {slot.name} from {present.version} to {receipt.version}")
+        return receipt
+
+    def remove(self, name: str) -> str:
+        """Take a plugin out of the store; returns its name.
 
         Args:
             name: ``packer-plugin-note``, or ``note`` for short.
@@ -100,12 +157,14 @@ class Installer:
         Raises:
             InstallError: It is not installed.
         """
-        slot = Slot(self._paths, self._known(name).distribution)
-        with changing(slot, self._say, self._cancel):
-            receipt = self._known(name)
+        slot = Slot(self._paths, self._occupied(name))
+        with changing(slot, self._say, self._cancel, settled=False):
+            version = next(
+                (one.version for one in self.installed() if one.distribution == slot.name), ""
+            )
             slot.clear()
-        self._say(f"Removed {receipt.distribution} {receipt.version}")
-        return receipt
+        self._say(f"Removed {slot.name} {version}".rstrip())
+        return slot.name
 
     def installed(self) -> list[Receipt]:
         """Every installed plugin, by name. Reads receipts and starts nothing."""
@@ -115,120 +174,117 @@ class Installer:
         """Every installed component, for a list."""
         return installed_rows(self.installed())
 
+    def known(self, name: str) -> Receipt:
+        """The receipt of an installed plugin.
+
+        Args:
+            name: ``packer-plugin-note``, or ``note`` for short.
+
+        Raises:
+            InstallError: It is not installed; the message names the nearest that is.
+        """
+        return self._known(name)
+
     def _known(self, name: str) -> Receipt:
         receipts = {receipt.distribution: receipt for receipt in self.installed()}
-        normal = re.sub(r"[-_.]+", "-", name).lower()
-        for candidate in (normal, f"packer-plugin-{normal}"):
-            if receipt := receipts.get(candidate):
-                return receipt
-        raise InstallError(
-            f"not installed: {name}",
-            hint=f"installed are {', '.join(receipts)}" if receipts else None,
-        )
+        return receipts[_find(name, receipts)]
 
-    def _is_met(self, wanted: Wanted, present: Receipt) -> bool:
+    def _occupied(self, name: str) -> str:
+        """The name of what is in the store, even if its receipt cannot be read."""
+        folder = self._paths.receipts
+        return _find(name, [path.stem for path in sorted(folder.glob("[!.]*.json"))])
+
+    def _is_met(self, wanted: Wanted, present: Receipt, wheels: Sequence[StoredWheel]) -> bool:
+        from .making import fingerprint  # noqa: PLC0415 - lists need none of it
+
         if present.state != "ok":
             return False
+        if wheels:
+            return tuple(sorted(wheels)) == tuple(sorted(present.wheels))
         if wanted.digest:
-            return present.fingerprint == _fingerprint(wanted)
+            return present.fingerprint == fingerprint(wanted)
         return wanted.is_met_by(present.version, present.requirement)
 
-    def _install(self, slot: Slot, wanted: Wanted) -> Receipt:
-        self._say(f"Installing {wanted.requirement} into an environment of its own…")
-        slot.move_aside()
-        environment = self._make_environment(slot, wanted)
-        found = inspect_environment(environment.site_packages, slot.name)
-        self._refuse_collisions(slot.name, found)
-        description = self._describe(slot.name, environment)
-        staged = stage_shims(slot.stage, environment.python, slot.name, found.components)
-        shims = tuple(str(self._paths.shims / path.name) for path in staged)
-        receipt = _receipt(
-            slot,
-            wanted,
-            environment=environment,
-            found=found,
-            description=description,
-            shims=shims,
-        )
-        slot.commit(receipt, staged)
-        self._say(f"Installed {slot.name} {found.version}: {', '.join(map(str, found.components))}")
+    def _replace(
+        self, slot: Slot, wanted: Wanted, sources: Sources, wheels: Sequence[StoredWheel]
+    ) -> Receipt:
+        """Make a generation, let it count, and keep the one before for the way back."""
+        before = slot.current
+        receipt = self._workshop().make(slot, wanted, sources, wheels)
+        number = int(receipt.folder.name)
+        try:
+            with sharing(self._paths, self._say, self._cancel):
+                self._refuse_collisions(receipt)
+                self._cancel.check()
+                slot.switch(number, receipt)
+        except BaseException:  # Ctrl-C as well
+            if slot.current != number:
+                slot.drop(number)
+                slot.settle()
+            raise
+        slot.keep_only(number, before)
+        slot.settle()
         return receipt
 
-    def _make_environment(self, slot: Slot, wanted: Wanted) -> Environment:
-        environment = create_environment(
-            slot.environment,
-            app_data=self._paths.cache_dir / "virtualenv",
-            environ=self._environ,
+    def _rebuild(self, slot: Slot, present: Receipt) -> Receipt:
+        from .wheels import WheelCache  # noqa: PLC0415 - lists need none of it
+
+        if missing := WheelCache(self._paths.wheels).missing(present.wheels):
+            raise InstallError(
+                f"cannot make the environment of {slot.name} again: the wheel is gone: "
+                f"{missing[0].filename}",
+                hint=f"packer plugins install --force {slot.name}=={present.version}",
+            )
+        if not present.wheels and present.origin != "editable":
+            raise InstallError(
+                f"cannot make the environment of {slot.name} again: nothing was kept of it",
+                hint=f"packer plugins install --force {slot.name}=={present.version}",
+            )
+        wanted = Wanted(
+            name=slot.name,
+            requirement=present.requirement,
+            origin=present.origin,
+            arguments=("--editable", present.requirement),
         )
-        fill_environment(environment, wanted.arguments, environ=self._environ, cancel=self._cancel)
-        return environment
+        return self._replace(slot, wanted, present.sources, present.wheels)
 
-    def _refuse_collisions(self, name: str, found: Found) -> None:
-        owners = {
-            component.executable: receipt.distribution
-            for receipt in self.installed()
-            if receipt.distribution != name
-            for component in receipt.components
-        }
-        for component in found.components:
-            if owner := owners.get(component.executable):
-                raise InstallError(
-                    f"both {name} and {owner} have a {component}",
-                    hint=f"packer plugins remove {owner}",
-                )
+    def _workshop(self) -> Workshop:
+        from .making import Workshop  # noqa: PLC0415 - lists need none of it
+        from .wheels import WheelCache  # noqa: PLC0415
 
-    def _describe(self, name: str, environment: Environment) -> dict[str, object]:
-        """Start the plugin once: what is found broken now does not break a build later."""
-        script = environment.script(name)
-        if not script.exists():
-            raise InstallError(
-                f"{name} has no command of its own name",
-                hint=f'if it is yours, add [project.scripts] {name} = "MODULE:main"',
-            )
-        try:
-            finished = run_captured(
-                [str(script), "describe"],
-                environ=clean_environment(self._environ),
-                cancel=self._cancel,
-                timeout_s=_DESCRIBE_TIMEOUT_S,
-            )
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise InstallError(f"{name} cannot be started: {error}") from error
-        if finished.status:
-            raise InstallError(
-                f"{name} cannot be started: describe ended with exit status {finished.status}",
-                output=finished.output + finished.errors,
-                hint="tell its author what it printed",
-            )
-        return check_description(name, finished.output)
+        cache = WheelCache(self._paths.wheels)
+        return Workshop(self.backend(), cache, self._environ, self._cancel)
+
+    def backend(self) -> Backend:
+        """What makes environments and fetches wheels.
+
+        Raises:
+            InstallError: The one that is asked for is not here.
+        """
+        from .backends import choose_backend  # noqa: PLC0415 - lists need none of it
+
+        return choose_backend(
+            self._paths,
+            self._environ,
+            wanted=self._backend_name,
+            cancel=self._cancel,
+            progress=self._progress,
+        )
+
+    def _refuse_collisions(self, receipt: Receipt) -> None:
+        from .making import collisions  # noqa: PLC0415 - lists need none of it
+
+        collisions(receipt, receipt.distribution, self.installed())
 
 
-def _receipt(
-    slot: Slot,
-    wanted: Wanted,
-    *,
-    environment: Environment,
-    found: Found,
-    description: dict[str, object],
-    shims: tuple[str, ...],
-) -> Receipt:
-    return Receipt(
-        distribution=slot.name,
-        version=found.version,
-        requirement=wanted.requirement,
-        origin=wanted.origin,
-        environment=str(slot.environment),
-        interpreter=str(environment.python),
-        interpreter_version=environment.version,
-        components=found.components,
-        shims=shims,
-        distributions=found.distributions,
-        description=description,
-        fingerprint=_fingerprint(wanted),
-        installed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+def _find(name: str, known: Sequence[str] | Mapping[str, object]) -> str:
+    """The full name of a plugin that is there."""
+    normal = re.sub(r"[-_.]+", "-", name).lower()
+    for candidate in (normal, f"{_PREFIX}{normal}"):
+        if candidate in known:
+            return candidate
+    near = did_you_mean(normal, [*known, *(one.removeprefix(_PREFIX) for one in known)])
+    raise InstallError(
+        f"not installed: {name}",
+        hint=near or (f"installed are {', '.join(known)}" if known else None),
     )
-
-
-def _fingerprint(wanted: Wanted) -> str:
-    asked = [wanted.origin, wanted.requirement, wanted.digest, platform.python_version()]
-    return hashlib.sha256(json.dumps(asked).encode()).hexdigest()

@@ -1,26 +1,27 @@
-"""What was installed, how, and with what: one JSON file per plugin, the truth of the store.
+"""What was installed, how, and with what: one JSON file per generation, the truth about it.
 
-The receipt is written last, in one step: a plugin whose receipt is there was installed whole. A
-copy lies in the environment itself, so that after a crash it can be told which of two
-environments the receipt speaks of. It is also a recipe: requirement and versions are enough to
-make the environment again when its interpreter is gone.
+The receipt is the last file that is written into a generation: one that has it is complete. It is
+also a recipe: wheels and their hashes are enough to make the environment again, offline.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
 import tempfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .inspect import InstalledComponent, InstalledDistribution
+from .sources import Sources
+from .wheels import StoredWheel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from typing import Literal
+    from typing import Any, Literal
 
     from .requirement import Origin
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_FORMAT = 1
+_FORMAT = 2
+_FIRST_FORMAT = 1  # one environment for each plugin, nothing kept to make it again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,10 @@ class Receipt:
         description: The plugin's own answer to ``describe``.
         fingerprint: SHA-256 of what was asked for and the interpreter's version.
         installed_at: ISO 8601, in UTC.
+        installer: ``pip`` or ``uv``.
+        sources: Where it was looked for, beside what is configured.
+        wheels: What the environment was filled with; empty for one that is editable.
+        manifest: SHA-256 of the list of its files; empty if there is none.
     """
 
     distribution: str
@@ -64,6 +70,10 @@ class Receipt:
     description: dict[str, object]
     fingerprint: str
     installed_at: str
+    installer: str = "pip"
+    sources: Sources = field(default_factory=Sources)
+    wheels: tuple[StoredWheel, ...] = ()
+    manifest: str = ""
 
     @property
     def state(self) -> State:
@@ -72,38 +82,71 @@ class Receipt:
             return "interpreter missing"
         return "ok" if all(map(os.path.exists, self.shims)) else "shim missing"
 
+    @property
+    def folder(self) -> Path:
+        """Its environment's."""
+        return Path(self.environment)
+
     def to_json(self) -> str:
         """The content of its file."""
-        return json.dumps({"format": _FORMAT, **asdict(self)}, indent=2, sort_keys=True) + "\n"
+        content = asdict(self)
+        sealed = {"format": _FORMAT, "seal": _seal(content), **content}
+        return json.dumps(sealed, indent=2, sort_keys=True) + "\n"
 
     @classmethod
     def from_json(cls, text: str) -> Receipt:
         """Read the content of a file.
 
         Raises:
-            ValueError: It is none, or of a format that this core does not know.
+            ValueError: It is none, was changed, or is of a format that this core does not know.
         """
         raw = json.loads(text)
-        if not isinstance(raw, dict) or raw.pop("format", None) != _FORMAT:
+        if not isinstance(raw, dict):
+            raise ValueError(f"not a receipt of format {_FORMAT}")  # noqa: TRY004
+        version, seal = raw.pop("format", None), raw.pop("seal", None)
+        if version == _FIRST_FORMAT:
+            raw |= {name: value for name, value in _unknown_then().items() if name not in raw}
+        elif version != _FORMAT:
             raise ValueError(f"not a receipt of format {_FORMAT}")
-        if raw.keys() != {field.name for field in fields(cls)}:
+        if raw.keys() != {one.name for one in fields(cls)}:
             raise ValueError("it does not have the fields of a receipt")
-        try:
-            components = tuple(InstalledComponent(**one) for one in raw.pop("components"))
-            distributions = tuple(InstalledDistribution(**one) for one in raw.pop("distributions"))
-        except TypeError as error:
-            raise ValueError(f"a part of it is not as it should be: {error}") from error
-        description, shims = raw.pop("description"), raw.pop("shims")
-        shapes = isinstance(description, dict) and isinstance(shims, list)
-        if not shapes or not all(isinstance(one, str) for one in (*raw.values(), *shims)):
-            raise ValueError("a part of it is not as it should be")
-        return cls(
-            components=components,
-            distributions=distributions,
-            description=description,
-            shims=tuple(shims),
-            **raw,
-        )
+        if version == _FORMAT and seal != _seal(raw):
+            raise ValueError("somebody has changed it")
+        return cls(**_parts(raw))
+
+
+def _parts(raw: dict[str, Any]) -> dict[str, Any]:
+    """The fields as what they are.
+
+    Raises:
+        ValueError: one is something else.
+    """
+    try:
+        made = {
+            "components": tuple(InstalledComponent(**one) for one in raw["components"]),
+            "distributions": tuple(InstalledDistribution(**one) for one in raw["distributions"]),
+            "wheels": tuple(StoredWheel(**one) for one in raw["wheels"]),
+            "sources": Sources.from_plain(raw["sources"]),
+            "shims": tuple(raw["shims"]),
+            "description": raw["description"],
+        }
+    except (TypeError, AttributeError) as error:
+        raise ValueError(f"a part of it is not as it should be: {error}") from error
+    texts = [value for name, value in raw.items() if name not in made]
+    shapes = isinstance(made["description"], dict) and isinstance(raw["shims"], list)
+    if not shapes or not all(isinstance(one, str) for one in (*texts, *made["shims"])):
+        raise ValueError("a part of it is not as it should be")
+    return {**raw, **made}
+
+
+def _unknown_then() -> dict[str, object]:
+    """What receipts of the first format do not say."""
+    return {"installer": "pip", "sources": {}, "wheels": [], "manifest": ""}
+
+
+def _seal(content: dict[str, Any]) -> str:
+    plain = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(plain.encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,6 +208,7 @@ def write_atomically(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        Path(name).chmod(0o644)  # who may use the store may read what is in it
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

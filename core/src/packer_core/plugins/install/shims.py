@@ -1,9 +1,12 @@
 """The executables ``packer-KIND-NAME``: all that discovery knows of an installed plugin.
 
-A shim is a script for the environment's interpreter, cut off from the person's Python settings
-(``-I``), with the class written into it, so that starting looks nothing up. It is made by
-distlib, which knows how long a ``#!`` line may be, and makes an ``.exe`` on Windows. A comment
-in it says which plugin it belongs to: only files with it are ever replaced or removed.
+What discovery finds is a link that never changes; it leads through the plugin's pointer (`store`)
+to the shim of the generation that counts. A shim is a script for the environment's interpreter,
+cut off from the person's Python settings (``-I``), with the class written into it, so that
+starting looks nothing up. It is made by distlib, which knows how long a ``#!`` line may be, and
+makes an ``.exe`` on Windows. A comment in it says which plugin it belongs to: only files with
+it, and such links, are ever replaced or removed. Asked to ``describe``, a shim does what the
+plugin's own command does.
 """
 
 from __future__ import annotations
@@ -20,15 +23,24 @@ if TYPE_CHECKING:
 
     from .inspect import InstalledComponent
 
+FOLDER = "packer-shims"
+"""Of a generation, with its shims."""
+
+POINTER = "current"
+"""Of a plugin: the link to the generation that counts."""
+
 _OWNER = re.compile(rb"^# packer-shim of ([a-z0-9-]+)", re.MULTILINE)
+_LINK = re.compile(rf"\.\./environments/([a-z0-9-]+)/{POINTER}/{FOLDER}/[^/]+")
 
 _BODY = """\
 # packer-shim of {distribution}: made by `packer plugins install`, replaced without asking
 import sys
 
-from packer_sdk.plugin import start
+from packer_sdk.plugin import main, start
 
 if __name__ == "__main__":
+    if sys.argv[1:] == ["describe"]:
+        sys.exit(main({distribution!r}))
     sys.exit(start({kind!r}, {name!r}, {reference!r}))
 """
 
@@ -67,25 +79,44 @@ def stage_shims(
     return tuple(Path(path) for path in made)
 
 
-def place_shims(staged: Iterable[Path], folder: Path, distribution: str) -> tuple[Path, ...]:
-    """Move staged shims to where they are found, each in one step.
+def link_shims(names: Iterable[str], folder: Path, distribution: str) -> tuple[Path, ...]:
+    """Put links to shims where they are found, each in one step; those that are there stay.
+
+    Args:
+        names: Of the executables.
+        folder: Where they are found: ``bin`` of the store.
+        distribution: Whose they are.
 
     Raises:
         InstallError: Something that no installation of this plugin made is in the way.
     """
-    moves = [(path, folder / path.name) for path in staged]
-    for _, target in moves:
-        if not is_free(target, distribution):
-            owner = owner_of(target)
+    links = {folder / name: link_to(name, distribution) for name in names}
+    for path in links:
+        if not is_free(path, distribution):
+            owner = owner_of(path)
             raise InstallError(
-                f"there is another file in the way: {target}",
+                f"there is another file in the way: {path}",
                 hint=f"packer plugins remove {owner}" if owner else "move it away, then try again",
             )
     folder.mkdir(mode=0o755, parents=True, exist_ok=True)
-    for path, target in moves:
-        path.chmod(0o755)  # discovery refuses what everybody may write, whatever the umask
-        path.replace(target)
-    return tuple(target for _, target in moves)
+    for path, target in links.items():
+        place_link(path, target)
+    return tuple(links)
+
+
+def link_to(name: str, distribution: str) -> str:
+    """Where the link of a shim leads."""
+    return f"../environments/{distribution}/{POINTER}/{FOLDER}/{name}"
+
+
+def place_link(path: Path, target: str) -> None:
+    """Make a symbolic link, or lead it elsewhere, in one step."""
+    if path.is_symlink() and str(path.readlink()) == target:
+        return
+    fresh = path.with_name(f".{path.name}.{os.getpid()}.new")
+    fresh.unlink(missing_ok=True)
+    fresh.symlink_to(target)
+    fresh.replace(path)
 
 
 def remove_shims(folder: Path, distribution: str, *, keep: Iterable[Path] = ()) -> None:
@@ -104,6 +135,9 @@ def is_free(target: Path, distribution: str) -> bool:
 def owner_of(path: Path) -> str | None:
     """The plugin that a shim belongs to; None if it is no shim of ours."""
     try:
+        if path.is_symlink():
+            link = _LINK.fullmatch(str(path.readlink()))
+            return link.group(1) if link else None
         found = _OWNER.search(path.read_bytes())
     except OSError:
         return None

@@ -1,19 +1,24 @@
-"""The store on disk: which files belong to a plugin, and how a change to them is all or nothing.
+"""The store on disk: which files belong to a plugin, and how a change to them is one step.
 
 ::
 
-    DATA/environments/NAME        the environment; `packer-receipt.json` in it is a copy
-    DATA/environments/.NAME.old   the one before, while another is being made
-    DATA/receipts/NAME.json       the truth: written last, in one step
-    DATA/bin/packer-KIND-NAME     shims
-    DATA/locks/NAME.lock          who changes the above
+    DATA/environments/NAME/3/                 a generation: an environment with shims and receipt
+    DATA/environments/NAME/current -> 3       the pointer, the one thing that a change changes
+    DATA/bin/packer-KIND-NAME -> ../environments/NAME/current/packer-shims/packer-KIND-NAME
+    DATA/receipts/NAME.json -> ../environments/NAME/current/packer-receipt.json
+    DATA/wheels/                              see `wheels`
+    DATA/locks/NAME.lock                      who changes the above
 
-There is one way back, for a failure, for Ctrl-C and for the next run after a crash: `settle`
-makes everything agree with the receipt that is on disk.
+Virtual environments cannot be moved, so a generation is made where it stays, under a number that
+nothing leads to; its receipt comes last. Then the pointer is replaced in one step. Links in `bin`
+and `receipts` go through it and stay the same; one that leads nowhere, before the first step and
+after the last one, counts as not there. Whatever a crash leaves behind is therefore litter, never
+damage, and `settle` sweeps it.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,18 +27,20 @@ from typing import TYPE_CHECKING
 
 from packer_core.errors import InstallError
 
+from . import manifest
 from .receipts import Receipt, read_receipt, write_atomically
-from .shims import is_free, place_shims, remove_shims, stage_shims
+from .shims import POINTER, is_free, link_shims, place_link, remove_shims
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from packer_core.paths import Paths
     from packer_sdk.cancel import CancelToken
 
-_COPY = "packer-receipt.json"
-_STAGE = "packer-shims"
+RECEIPT = "packer-receipt.json"
+
 _POLL_S = 0.2
+_EVERYBODY = "store"  # the lock for what plugins share; no plugin is called so
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +51,42 @@ class Slot:
     name: str
 
     @property
-    def environment(self) -> Path:
-        """Its environment."""
+    def folder(self) -> Path:
+        """Its generations."""
         return self.paths.environments / self.name
 
     @property
-    def aside(self) -> Path:
-        """The environment before, while it may still be needed."""
-        return self.paths.environments / f".{self.name}.old"
+    def pointer(self) -> Path:
+        """The link to the generation that counts."""
+        return self.folder / POINTER
 
     @property
     def receipt_path(self) -> Path:
-        """Its receipt."""
+        """Its receipt, whichever generation counts."""
         return self.paths.receipts / f"{self.name}.json"
 
     @property
-    def stage(self) -> Path:
-        """Where shims are made, to be moved when they are complete."""
-        return self.environment / _STAGE
+    def current(self) -> int:
+        """The generation that counts; 0 if there is none."""
+        try:
+            target = os.readlink(self.pointer)  # noqa: PTH115 - a Path would lose nothing, and cost
+        except OSError:
+            return 0
+        return int(target) if target.isdecimal() else 0
+
+    def generation(self, number: int) -> Path:
+        """The folder of a generation."""
+        return self.folder / str(number)
+
+    def complete(self) -> list[int]:
+        """The generations that can be used, in their order."""
+        return [
+            number for number in self._numbers() if (self.generation(number) / RECEIPT).exists()
+        ]
+
+    def fresh(self) -> Path:
+        """The folder for the next generation; it is not there."""
+        return self.generation(max(self._numbers(), default=0) + 1)
 
     def receipt(self) -> Receipt | None:
         """What is installed, if anything.
@@ -70,101 +95,162 @@ class Slot:
             InstallError: There is a receipt that cannot be read. Without it nobody knows what
                 the rest is, so nothing is touched.
         """
-        receipt = read_receipt(self.receipt_path)
-        if receipt is None and self.receipt_path.exists():
+        return self._read(self.receipt_path)
+
+    def receipt_of(self, number: int) -> Receipt | None:
+        """The receipt of a generation, if it is complete.
+
+        Raises:
+            InstallError: It cannot be read.
+        """
+        return self._read(self.generation(number) / RECEIPT)
+
+    def _read(self, path: Path) -> Receipt | None:
+        receipt = read_receipt(path)
+        if receipt is None and path.exists():
             raise InstallError(
-                f"cannot read the receipt of {self.name}: {self.receipt_path}",
-                hint="remove that file, then install the plugin again",
+                f"cannot read the receipt of {self.name}, or somebody has changed it: {path}",
+                hint=f"packer plugins remove {self.name}, then install it again",
             )
         return receipt
 
-    def move_aside(self) -> None:
-        """Make room for a new environment and keep the old one for the way back."""
-        self.paths.environments.mkdir(parents=True, exist_ok=True)
-        if self.environment.exists():
-            self.environment.rename(self.aside)
+    def finish(self, receipt: Receipt, listing: manifest.Manifest) -> None:
+        """Write what makes a generation complete; the receipt is the last of it."""
+        folder = Path(receipt.environment)
+        write_atomically(folder / manifest.NAME, listing.to_json())
+        write_atomically(folder / RECEIPT, receipt.to_json())
 
-    def commit(self, receipt: Receipt, staged: Iterable[Path]) -> None:
-        """Put the new shims in place, then the receipt; from there on the new one counts."""
-        text = receipt.to_json()
-        write_atomically(self.environment / _COPY, text)
-        placed = place_shims(staged, self.paths.shims, self.name)
-        remove_shims(self.paths.shims, self.name, keep=placed)
-        write_atomically(self.receipt_path, text)
-        self._sweep()
+    def switch(self, number: int, receipt: Receipt) -> None:
+        """Let a complete generation count from now on. One step, all before and after is harmless.
+
+        Raises:
+            InstallError: A file in the way of a shim; nothing has changed.
+        """
+        names = [Path(one).name for one in receipt.shims]
+        if self._is_of_first_layout():  # its shims and its receipt are no links: they work until…
+            place_link(self.pointer, str(number))
+        links = link_shims(names, self.paths.shims, self.name)
+        self._link_receipt()
+        place_link(self.pointer, str(number))
+        remove_shims(self.paths.shims, self.name, keep=links)
+
+    def _is_of_first_layout(self) -> bool:
+        return self.receipt_path.exists() and not self.receipt_path.is_symlink()
+
+    def _link_receipt(self) -> None:
+        self.paths.receipts.mkdir(parents=True, exist_ok=True)
+        place_link(self.receipt_path, f"../environments/{self.name}/{POINTER}/{RECEIPT}")
 
     def clear(self) -> None:
-        """Take the plugin away. The receipt goes before the bulk of the files."""
-        remove_shims(self.paths.shims, self.name)
-        self.move_aside()
+        """Take the plugin away. What makes it count goes first, the bulk of the files last."""
+        self.pointer.unlink(missing_ok=True)
         self.receipt_path.unlink(missing_ok=True)
-        self._sweep()
+        remove_shims(self.paths.shims, self.name)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def drop(self, number: int) -> None:
+        """Remove a generation. Without its receipt it is litter, whatever comes in between."""
+        (self.generation(number) / RECEIPT).unlink(missing_ok=True)
+        shutil.rmtree(self.generation(number), ignore_errors=True)
+
+    def keep_only(self, *numbers: int) -> list[int]:
+        """Remove every generation but these; returns those that went."""
+        gone = [number for number in self._numbers() if number not in numbers]
+        for number in gone:
+            self.drop(number)
+        return gone
 
     def settle(self) -> None:
-        """Make everything agree with the receipt, whatever was going on before."""
+        """Sweep what a change that was never finished has left; what counts stays as it is.
+
+        Raises:
+            InstallError: The receipt of what counts cannot be read.
+        """
+        if self.current:
+            self._link_receipt()
         receipt = self.receipt()
         if receipt is None:
-            shutil.rmtree(self.environment, ignore_errors=True)
-        elif self.aside.exists() and not self._is_complete():
-            shutil.rmtree(self.environment, ignore_errors=True)
-            self.aside.rename(self.environment)
-        self._sweep()
-        self._settle_shims(receipt)
+            self.clear()
+        elif self.current:
+            self.keep_only(*self.complete(), self.current)
+            self._sweep_first_layout()
+            free = [one for one in map(Path, receipt.shims) if is_free(one, self.name)]
+            links = link_shims([one.name for one in free], self.paths.shims, self.name)
+            remove_shims(self.paths.shims, self.name, keep=links)
 
-    def _is_complete(self) -> bool:
-        """Whether the environment in place is the one that the receipt speaks of."""
+    def _sweep_first_layout(self) -> None:
+        """Stores of packer 0.1 had the environment itself in the folder of the plugin."""
+        for path in self.folder.iterdir() if self.folder.is_dir() else ():
+            if path == self.pointer or path.name.isdecimal():
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+    def _numbers(self) -> list[int]:
         try:
-            return (self.environment / _COPY).read_bytes() == self.receipt_path.read_bytes()
-        except OSError:
-            return False
+            names = os.listdir(self.folder)  # noqa: PTH208 - names are all it takes
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        return sorted(int(name) for name in names if name.isdecimal())
 
-    def _settle_shims(self, receipt: Receipt | None) -> None:
-        if receipt is None:
-            remove_shims(self.paths.shims, self.name)
-        elif self.environment.exists():
-            staged = stage_shims(
-                self.stage, Path(receipt.interpreter), self.name, receipt.components
-            )
-            # What somebody else has put in the way is left to them, here as everywhere.
-            free = [path for path in staged if is_free(self.paths.shims / path.name, self.name)]
-            placed = place_shims(free, self.paths.shims, self.name)
-            remove_shims(self.paths.shims, self.name, keep=placed)
-            self._sweep()
 
-    def _sweep(self) -> None:
-        shutil.rmtree(self.aside, ignore_errors=True)
-        shutil.rmtree(self.stage, ignore_errors=True)
+def slots(paths: Paths) -> list[Slot]:
+    """Every plugin that has anything in the store, installed or not."""
+    if not paths.environments.is_dir():
+        return []
+    return [
+        Slot(paths, path.name)
+        for path in sorted(paths.environments.iterdir())
+        if path.is_dir() and not path.name.startswith(".")
+    ]
 
 
 @contextmanager
-def changing(slot: Slot, say: Callable[[str], None], cancel: CancelToken) -> Iterator[None]:
+def changing(
+    slot: Slot, say: Callable[[str], None], cancel: CancelToken, *, settled: bool = True
+) -> Iterator[None]:
     """Hold a plugin's lock; leave everything as it was when the change fails.
+
+    Args:
+        slot: Whose lock.
+        say: Told when it takes a while.
+        cancel: Ends waiting.
+        settled: Whether the receipt must be fit to be read, and litter is swept.
 
     Raises:
         InstallError: The store cannot be written.
         Cancelled: Somebody asked to stop while another process held the lock.
     """
     try:
-        with _locked(slot, say, cancel):
-            slot.settle()
-            try:
-                yield
-            except BaseException:  # Ctrl-C as well: whoever stops us wants the old one to work
+        with locked(slot.paths, slot.name, say, cancel):
+            if settled:
                 slot.settle()
-                raise
+            yield
     except OSError as error:
-        raise InstallError(
-            f"cannot change the store of plugins: {error}",
-            hint="PACKER_DATA_DIR puts it into another folder",
-        ) from error
+        raise store_failed(error) from error
+
+
+def store_failed(error: OSError) -> InstallError:
+    """What to tell somebody whose store cannot be changed."""
+    what = error.strerror or str(error)
+    where = f": {error.filename}" if error.filename else ""
+    return InstallError(
+        f"cannot change the store of plugins: {what.lower()}{where}",
+        hint="PACKER_DATA_DIR puts it into another folder",
+    )
 
 
 @contextmanager
-def _locked(slot: Slot, say: Callable[[str], None], cancel: CancelToken) -> Iterator[None]:
+def locked(
+    paths: Paths, name: str, say: Callable[[str], None], cancel: CancelToken
+) -> Iterator[None]:
+    """Hold the lock of a plugin, and say so if that takes a while."""
     from filelock import FileLock, Timeout  # noqa: PLC0415
 
-    slot.paths.locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(slot.paths.locks / f"{slot.name}.lock")
+    paths.locks.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(paths.locks / f"{name}.lock", thread_local=False)
     told = False
     while not lock.is_locked:
         try:
@@ -172,9 +258,16 @@ def _locked(slot: Slot, say: Callable[[str], None], cancel: CancelToken) -> Iter
         except Timeout:
             cancel.check()
             if not told:
-                say(f"Waiting for another packer that works on {slot.name}…")
+                say(f"Waiting for another packer that works on {name}…")
                 told = True
     try:
         yield
     finally:
         lock.release()
+
+
+@contextmanager
+def sharing(paths: Paths, say: Callable[[str], None], cancel: CancelToken) -> Iterator[None]:
+    """Hold the lock for what plugins share: names of components, and the cache of wheels."""
+    with locked(paths, _EVERYBODY, say, cancel):
+        yield

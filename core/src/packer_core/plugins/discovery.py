@@ -154,7 +154,7 @@ def _folders(paths: Paths, cwd: Path, environ: Mapping[str, str]) -> Iterator[tu
 
 
 def _from_folder(
-    folder: Path, source: Source, refused: list[Refusal], *, protobuf: bool
+    folder: Path, source: Source, refused: list[Refusal], *, protobuf: bool = False
 ) -> Iterator[Component]:
     """The components that are direct children of a folder, sorted by file name."""
     candidates = _candidates(folder)

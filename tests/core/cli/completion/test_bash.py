@@ -63,7 +63,7 @@ def test_commands_behind_a_flag(bash: Bash) -> None:
 
 
 def test_commands_of_a_group(bash: Bash) -> None:
-    assert bash("plugins", "in") == ["install"]
+    assert bash("plugins", "in") == ["install", "installed"]
 
 
 def test_flags(bash: Bash) -> None:

@@ -38,7 +38,7 @@ def zsh(scripts: dict[str, Path], folder: Path) -> Zsh:
     [
         ("packer b\t-on-\tab\tweb\t", "build|-on-error=abort|web.json|"),
         ("packer build -on-error ab\tdb\t", "build|-on-error|abort|db.pkr.hcl|"),
-        ("packer plug\tinst\t-edi\tsub\t", "plugins|install|-editable|sub dir|"),
+        ("packer plug\tinstall -edi\tsub\t", "plugins|install|-editable|sub dir|"),
         ("packer plugins rem\tpacker\t", "plugins|remove|packer-plugin-note|"),
         ("packer build -var-file=no\tweb\t", "build|-var-file=notes.txt|web.json|"),
         (

@@ -211,6 +211,7 @@ class _StepReader:
         written = HclOptions(content.remaining, self._scope, self._build_name)
         return Provision(
             type=block.labels[0],
+            name=arguments.text("name") or "",
             options={},
             place=block.span.place,
             places=written.places(),

@@ -8,7 +8,7 @@ from packer_core.hcl.convert import convert, described
 from packer_core.hcl.evaluate import evaluate
 from packer_core.hcl.marks import unmark_deep
 from packer_core.hcl.scope import EMPTY
-from packer_core.hcl.values import ANYTHING, is_wholly_known
+from packer_core.hcl.values import is_wholly_known
 from packer_sdk import Duration
 from packer_sdk.cty.types import ListType, Mismatch
 
@@ -45,7 +45,7 @@ class Arguments:
             return None
         before = self._findings.errors
         value, _ = unmark_deep(evaluate(attribute.expression, self._scope, self._findings))
-        if self._findings.errors > before or value.content is None or value is ANYTHING:
+        if self._findings.errors > before or value.content is None or value.type == "dynamic":
             return None
         try:
             converted = convert(value, type_)
@@ -54,7 +54,8 @@ class Arguments:
             self._wrong(attribute, f'"{name}" must be {_article(type_)}, not {found}')
             return None
         if not is_wholly_known(converted):
-            self._wrong(attribute, f'"{name}" must be known before anything is built')
+            if not self._findings.errors:  # it may be one of these that makes it so
+                self._wrong(attribute, f'"{name}" must be known before anything is built')
             return None
         return converted
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from packer_core.diagnostics import Diagnostic
+from packer_core.diagnostics import Diagnostic, in_order
 from packer_core.errors import TemplateError
 from packer_core.hcl import values
 from packer_core.hcl.body import BlockSchema, BodySchema
@@ -20,9 +20,9 @@ from .hcl_constants import Arguments
 from .hcl_declarations import IDENTIFIER, Declarations
 from .hcl_files import read_hcl, root_of, template_files
 from .hcl_given import gather
-from .hcl_graph import Data, Graph, Local
+from .hcl_graph import Data, Graph, Local, NoLookups
 from .hcl_requirements import check_version, required_plugins
-from .hcl_values import shown, texts_in
+from .hcl_values import in_line, texts_in
 from .hcl_variables import Resolved, resolve, undeclared
 from .model import RequiredPlugin, Template, Variable
 
@@ -62,7 +62,7 @@ LOCAL = BodySchema(("expression", "sensitive"), (), ("expression",))
 
 
 class HclReader:
-    """Reads one template, step by step; each step raises if it has found errors.
+    """Reads one template, step by step.
 
     Args:
         path: A file, or a folder of files, as the user typed it.
@@ -93,8 +93,11 @@ class HclReader:
     def read(self, *, strict_variables: bool = True) -> None:
         """Read the files, and the values of variables (HCL-004).
 
+        Args:
+            strict_variables: Whether a variable without a value is an error.
+
         Raises:
-            TemplateError: something is wrong; holds every problem.
+            TemplateError: a file cannot be read, or is no HCL2, or is for another version.
         """
         self._read_files()
         check_version(self._of("packer"), self.findings)
@@ -112,29 +115,28 @@ class HclReader:
         self._variables = {name: one.variable for name, one in self._resolved.items()}
         self._variables |= undeclared(declarations.found, given)
         self.scope = Scope(self._names(), self.functions)
-        self._stop_at_errors()
 
     def work_out(self, lookups: Lookups) -> None:
-        """Work out locals and ask data sources.
-
-        Raises:
-            TemplateError: something is wrong; holds every problem.
-        """
-        self._graph = Graph(self.scope, lookups, self.findings, self._parts)
+        """Work out locals and ask data sources; none is asked if something is wrong already."""
+        asked = NoLookups() if self.findings.errors else lookups
+        self._graph = Graph(self.scope, asked, self.findings, self._parts)
         self.scope = self._graph.work_out()
 
-    def template(self, *, with_builds: bool = True) -> Template:
+    def template(self, *, with_builds: bool = True, tolerant: bool = False) -> Template:
         """Return the template.
 
         Args:
             with_builds: Whether ``source`` and ``build`` blocks are looked at.
+            tolerant: Whether errors are only warnings (INS-001).
 
         Raises:
             TemplateError: something is wrong; holds every problem.
         """
         blocks = tuple(self._builds()) if with_builds else ()
-        self._stop_at_errors()
-        warnings = [one for one in self.findings.diagnostics if one.severity == "warning"]
+        if not tolerant:
+            self._stop_at_errors()
+        found = in_order(dict.fromkeys(self.findings.diagnostics))
+        warnings = [replace(one, severity="warning") for one in found]
         return Template(
             path=self.path,
             blocks=blocks,
@@ -267,7 +269,7 @@ class HclReader:
                 name,
                 Variable(
                     name=name,
-                    value=shown(value, bare=True),
+                    value=in_line(value),
                     source="local",
                     sensitive=isinstance(part, Local) and part.sensitive,
                     place=part.span.place,

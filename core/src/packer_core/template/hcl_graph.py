@@ -53,6 +53,19 @@ class Lookups(Protocol):
         """
 
 
+class NoLookups:
+    """Asks no data source, not even for its schema."""
+
+    def look_up(
+        self,
+        type_: str,  # noqa: ARG002 - see `Lookups`
+        name: str,  # noqa: ARG002
+        decoded: Callable[[ObjectSpec], Value | None],  # noqa: ARG002
+    ) -> Value:
+        """See `Lookups`."""
+        return values.ANYTHING
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Local:
     """A local value."""

@@ -6,33 +6,16 @@ from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import in_order
 from packer_core.errors import TemplateError
-from packer_core.hcl.values import ANYTHING
 
 from .hcl_format import HclReader
+from .hcl_graph import NoLookups
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
-
-    from packer_sdk.cty.values import Value
-    from packer_sdk.wire.specs import ObjectSpec
 
     from .hcl_graph import Lookups
     from .model import Template
     from .variables import VariableInputs
-
-
-class NoLookups:
-    """Asks no data source, not even for its schema."""
-
-    def look_up(
-        self,
-        type_: str,  # noqa: ARG002 - see `hcl_graph.Lookups`
-        name: str,  # noqa: ARG002
-        decoded: Callable[[ObjectSpec], Value | None],  # noqa: ARG002
-    ) -> Value:
-        """Know nothing."""
-        return ANYTHING
 
 
 def load_hcl(
@@ -50,6 +33,6 @@ def load_hcl(
         if syntax_only:
             return reader.template(with_builds=False)
         reader.work_out(lookups or NoLookups())
-        return reader.template()
+        return reader.template(tolerant=not strict_variables)
     except TemplateError as error:
         raise TemplateError(in_order(error.diagnostics)) from None

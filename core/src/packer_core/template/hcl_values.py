@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 from packer_core.hcl import values
@@ -12,7 +13,7 @@ from packer_sdk.cty.types import ListType, MapType, Mismatch, ObjectType, SetTyp
 from packer_sdk.cty.values import UNKNOWN, UNKNOWN_TEXT, Value, implied
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
 _STEP = "  "
 
@@ -55,6 +56,30 @@ def _shown(value: Value, indent: str) -> str:  # noqa: PLR0911 - a case each
             inner_value = value.content
             return _shown(inner_value, indent) if isinstance(inner_value, Value) else "null"
     return json.dumps(value.content, ensure_ascii=False)
+
+
+def in_line(value: Value) -> str:
+    """Show a value in one line: ``["a", 1]``."""
+    return _in_line(unmark_deep(value)[0])
+
+
+def _in_line(value: Value) -> str:
+    if not value.content or value.content is UNKNOWN:
+        return _shown(value, "")
+    match value.type:
+        case ListType() | SetType() | TupleType():
+            return f"[{', '.join(_in_line(item) for item in values.items(value))}]"
+        case MapType() | ObjectType():
+            named = values.entries(value).items()
+            return f"{{{', '.join(f'{_key(name)} = {_in_line(item)}' for name, item in named)}}}"
+    return _shown(value, "")
+
+
+def _key(name: str) -> str:
+    return name if _PLAIN_KEY.fullmatch(name) else json.dumps(name, ensure_ascii=False)
+
+
+_PLAIN_KEY = re.compile(r"[^\W\d][\w-]*")
 
 
 def texts_in(value: Value) -> tuple[str, ...]:
@@ -111,12 +136,3 @@ def _decoded(given: object) -> object:
     if isinstance(given, dict):
         return {str(_decoded(name)): _decoded(item) for name, item in given.items()}
     return given
-
-
-def texts(value: Value) -> Iterable[str] | None:
-    """The elements of a list of texts that is known; None if it is none."""
-    plain, _ = unmark_deep(value)
-    if not values.is_wholly_known(plain) or not isinstance(plain.content, list):
-        return None
-    found = [item for item in plain.content if isinstance(item, str)]
-    return found if len(found) == len(plain.content) else None

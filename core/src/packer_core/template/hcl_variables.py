@@ -18,7 +18,7 @@ from packer_sdk.cty.types import Mismatch
 
 from .hcl_given import COMMAND_LINE, value_of
 from .hcl_validation import is_fulfilled
-from .hcl_values import shown, texts_in
+from .hcl_values import in_line, texts_in
 from .model import Variable
 from .variables import UNSET
 
@@ -58,11 +58,11 @@ class Resolved:
         default = declared.default
         return Variable(
             name=declared.name,
-            value=shown(self.value, bare=True) if self.is_set else UNSET,
+            value=in_line(self.value) if self.is_set else UNSET,
             source=source if self.is_set else "",
             sensitive=declared.sensitive,
             required=default is None,
-            default=None if default is None else shown(default, bare=True),
+            default=None if default is None else in_line(default),
             place=declared.span.place,
             is_set=self.is_set,
             texts=texts_in(self.value),

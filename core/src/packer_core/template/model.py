@@ -138,12 +138,14 @@ class Provision:
         place: Where it stands.
         places: Where its options stand, as far as that is known.
         written: Its options, where they have to be decoded first (HCL2).
+        name: What the author calls it; often empty (HCL2).
     """
 
     type: str
     options: Mapping[str, object]
     place: Place
     places: Mapping[str, Place] = field(default_factory=dict)
+    name: str = ""
     selection: Selection = field(default_factory=Selection)
     override: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
     pause_before_s: float = 0.0

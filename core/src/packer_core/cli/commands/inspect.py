@@ -1,4 +1,4 @@
-"""``packer inspect``: what is in a template, without starting a plugin (INS-001)."""
+"""``packer inspect``: what is in a template (INS-001)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,48 @@ def run(app: App, options: TemplateOptions) -> int:
     show_warnings(app, template.warnings)
     for record in _records(template):
         app.ui.machine(*record)
-    app.ui.say("\n".join(_lines(template)))
+    app.ui.say("\n".join(_lines(template) if template.language == "json" else hcl_lines(template)))
     return 0
+
+
+def hcl_lines(template: Template) -> Iterable[str]:
+    """An HCL2 template (INS-001)."""
+    yield from ("Packer Inspect: HCL2 mode", "", *variable_lines(template), "> builds:")
+    for number, block in enumerate(template.blocks):
+        yield from ("", f"  > {block.name or f'<unnamed build {number}>'}:", "")
+        yield from (f"  > Description: {block.description}", "") if block.description else ()
+        yield from _section("sources", [source.step_name for source in block.sources])
+        names = [_named(one.type, one.name) for one in block.provisions]
+        yield from _section("provisioners", names)
+        yield from ("    post-processors:", "")
+        for position, chain in enumerate(block.chains):
+            yield f"      {position}:"
+            yield from (f"        {_named(step.type, step.name)}" for step in chain)
+        yield from () if block.chains else ("      <no post-processor>",)
+
+
+def variable_lines(template: Template) -> Iterable[str]:
+    """Variables and locals with their values."""
+    declared = [variable for variable in template.variables.values() if variable.place]
+    yield from ("> input-variables:", "", *_values("var", declared), "")
+    yield from ("> local-variables:", "", *_values("local", template.locals.values()), "")
+
+
+def _values(prefix: str, variables: Iterable[Variable]) -> Iterable[str]:
+    for variable in sorted(variables, key=lambda one: one.name):
+        shown = f'"{HIDDEN}"' if variable.sensitive else variable.value
+        yield f"{prefix}.{variable.name}: {shown if variable.is_set else '<unknown>'}"
+
+
+def _section(title: str, names: list[str]) -> Iterable[str]:
+    yield from (f"    {title}:", "")
+    yield from (f"      {name}" for name in names)
+    yield from (f"      <no {title.removesuffix('s')}>",) if not names else ()
+    yield ""
+
+
+def _named(type_: str, name: str) -> str:
+    return type_ if name in {"", type_} else f"{type_}.{name}"
 
 
 def _lines(template: Template) -> Iterable[str]:
@@ -69,7 +109,7 @@ def _default(variable: Variable) -> str:
 COMMAND = Command(
     "inspect",
     "Show what is in a template",
-    description="Its variables, builders, provisioners and post-processors. Starts no plugin.",
+    description="Its variables and builds. Of the plugins, only data sources are started.",
     parameters=TEMPLATE_PARAMETERS,
     options=TemplateOptions,
     run=run,

@@ -9,7 +9,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "types", "tests", "e2e", "docs"]
+nox.options.sessions = ["lint", "types", "tests", "referee", "e2e", "docs"]
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
@@ -73,6 +73,14 @@ def chaos(session: nox.Session) -> None:
     """Plugins that misbehave at every moment, and cores that are knocked over."""
     install_everything(session, "tests")
     run_tests(session, 6, "tests/chaos")
+
+
+@nox.session
+def referee(session: nox.Session) -> None:
+    """Forty thousand texts, judged by HashiCorp's HCL and by ours."""
+    install_everything(session, "tests")
+    asked = {"REFEREE_TEXTS": "20000"}
+    session.run("pytest", "tests/core/hcl/test_referee.py", *session.posargs, env=asked)
 
 
 @nox.session

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import psutil
+import pytest
 
 from helpers.engine import Screen
 from packer_core.engine.choice import Choice
@@ -29,6 +30,7 @@ WARM_UP = 20
 """Builds until everything that is kept on purpose has been made."""
 
 
+@pytest.mark.long
 def test_fifty_builds_side_by_side(arena: Arena) -> None:
     names = [f"b{number}" for number in range(SIDE_BY_SIDE)]
     steps = [{"type": "healthy"}]
@@ -65,6 +67,7 @@ def build_once(arena: Arena, number: int) -> None:
     assert outcome.succeeded, outcome
 
 
+@pytest.mark.long
 def test_builds_in_a_row_take_nothing_more_than_one(arena: Arena) -> None:
     process = psutil.Process()
     for number in range(WARM_UP):

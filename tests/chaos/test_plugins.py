@@ -142,6 +142,7 @@ def test_a_plugin_that_prints_what_nobody_asked_for(arena: Arena, phase: Phase, 
     arena.assert_nothing_left()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("deed", ["flood-stdout", "flood-stderr"])
 def test_a_plugin_that_prints_100_megabytes_with_the_log_on(arena: Arena, deed: str) -> None:
     log = arena.folder / "log"

@@ -8,7 +8,6 @@ from .errors import UsageError
 from .help import COMMANDS
 
 NOT_YET = {
-    "console": "packer inspect TEMPLATE shows the variables of a template",
     "fix": "packer validate TEMPLATE names every option that is not known any more",
     "fmt": "it formats HCL2; a JSON template needs no format",
     "hcl2_upgrade": "JSON templates are read as they are",

@@ -10,6 +10,7 @@ COMMANDS = {
     "build": "Build images from a template",
     "validate": "Check that a template can be built",
     "inspect": "Show what is in a template",
+    "console": "Try expressions",
     "explain": "Tell what happened in a run",
     "plugins": "Install, list and remove plugins",
     "gc": "Clean up after runs that were killed",

@@ -188,7 +188,7 @@ IGNORE_PRERELEASE_PLUGINS = Switch(
 
 USE_SEQUENTIAL_EVALUATION = Switch(
     ["-use-sequential-evaluation", "use_sequential_evaluation"],
-    help="Taken, and changes nothing: a JSON template has no data sources and no locals.",
+    help="Taken, and changes nothing: data sources and locals may need each other in any order.",
 )
 """``use_sequential_evaluation: bool``"""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.engine.plan import build_names, unknown_choices
@@ -27,6 +27,18 @@ if TYPE_CHECKING:
     from packer_core.template.model import Template
 
     Evaluate = Callable[[str, str], bool]
+
+    class GivesVariables(Protocol):
+        """Options of a command that takes variables."""
+
+        @property
+        def variables(self) -> tuple[tuple[str, str], ...]:
+            """Of ``-var``."""
+
+        @property
+        def var_files(self) -> tuple[str, ...]:
+            """Of ``-var-file``."""
+
 
 TEMPLATE_PARAMETERS = (flags.VAR, flags.VAR_FILE, flags.CONFIG_TYPE, flags.TEMPLATE)
 
@@ -93,7 +105,7 @@ def load(
     return template
 
 
-def inputs_of(app: App, options: TemplateOptions) -> VariableInputs:
+def inputs_of(app: App, options: GivesVariables) -> VariableInputs:
     """What the user gave besides the template."""
     return VariableInputs(
         assignments=options.variables,

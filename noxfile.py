@@ -84,6 +84,24 @@ def referee(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Every reader of foreign bytes, guided by coverage: `nox -s fuzz -- TARGET SECONDS`."""
+    install_everything(session, "tests", "fuzz")
+    session.run("python", "tests/fuzz/run.py", *(session.posargs or ("all", "60")))
+
+
+@nox.session
+def peers(session: nox.Session) -> None:
+    """Our SDK against programs on HashiCorp's own: needs Go, which fetches that SDK by itself."""
+    if not (shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")):
+        session.skip(
+            "Go is not installed: the judges in tests/peers/go need it (https://go.dev/dl)"
+        )
+    install_everything(session, "tests", "build")
+    session.run("pytest", "tests/peers", *session.posargs)
+
+
+@nox.session
 def minimums(session: nox.Session) -> None:
     """The same tests with the oldest versions that are allowed."""
     oldest = [

@@ -120,6 +120,11 @@ def test_remove_prints_what_it_removes(app: App, stream: io.StringIO, shelf: She
     assert list(shelf.root.iterdir()) == []
 
 
+def test_only_what_is_installed_is_exported(app: App) -> None:
+    with pytest.raises(InstallError, match="not installed: note"):
+        COMMAND.start(app, ["export", "note"])
+
+
 def test_what_does_not_go_together_is_refused(app: App) -> None:
     for words in (["install", "-path", "x", "-editable", "a/b/c"], ["remove", "note", "1.0"]):
         with pytest.raises(UsageError):

@@ -86,7 +86,7 @@ def place(
     name = _name_of(parts[-1], file, environ, cancel)
     target = root.joinpath(*parts, name.file_name(platform_suffix()))
     try:
-        _make_folders(target.parent)
+        make_folders(target.parent)
         digest = copy_executable(file, target)
         write_checksum(target, digest)
     except OSError as error:
@@ -186,8 +186,12 @@ def _name_of(
     return BinaryName(plugin, version, (int(api[1]), int(api[2])))
 
 
-def _make_folders(folder: Path) -> None:
-    """Make a folder and those above it, which nobody else may write to, whatever the umask."""
+def make_folders(folder: Path) -> None:
+    """Make a folder and those above it, which nobody else may write to, whatever the umask.
+
+    Raises:
+        OSError: One of them cannot be made.
+    """
     missing = [one for one in (folder, *folder.parents) if not one.exists()]
     for one in reversed(missing):
         one.mkdir(mode=0o755, exist_ok=True)

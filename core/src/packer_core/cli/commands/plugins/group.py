@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from packer_core.cli.command import Group
 
-from . import install, installed, listing, remove
+from . import export, install, installed, listing, remove
 
 COMMAND = Group(
     "plugins",
     "Install, list and remove plugins",
     members=(
+        export.COMMAND,
         install.COMMAND,
         installed.COMMAND,
         listing.COMMAND,

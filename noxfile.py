@@ -155,6 +155,7 @@ def bench(session: nox.Session) -> None:
     """Numbers, as ratios within one run."""
     install_everything(session, "tests")
     session.run("python", "bench/run.py", *session.posargs)
+    session.run("python", "bench/wire.py", *(["--quick"] if "--quick" in session.posargs else []))
 
 
 @nox.session

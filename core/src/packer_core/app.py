@@ -16,8 +16,9 @@ from .ui.secrets import SecretFilter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
+    from pathlib import Path
     from typing import Self, TextIO
 
     from packer_sdk.cancel import CancelToken
@@ -29,11 +30,12 @@ if TYPE_CHECKING:
     from .extensions import Extensions
     from .interrupts import Interrupts
     from .paths import Paths
-    from .plugins.catalog import Catalog
+    from .plugins.catalog import Catalog, Component
     from .plugins.fleet import Fleet
     from .plugins.host import Host
     from .plugins.specs import Specs
     from .settings import Settings
+    from .template.model import RequiredPlugin
     from .ui.live import Live
     from .ui.machine import MachineUi
     from .ui.terminal import TerminalUi
@@ -283,9 +285,10 @@ class App:
             self.ui.say(text)
         return self.catalog
 
-    def expect_bundled(self) -> None:
-        """Get the process ready that bundled components are forked of; it comes up meanwhile."""
-        if self.settings.plugin_host and self._host is None:
+    def expect(self, components: Iterable[Component]) -> None:
+        """Get ready to start these: what bundled ones are forked of comes up meanwhile."""
+        bundled = sum(component.source == "bundled" for component in components)
+        if bundled > 1 and self.settings.plugin_host and self._host is None:
             from .plugins.host import Host
 
             self._host = Host.start(self.paths.command, self.environ)
@@ -319,6 +322,27 @@ class App:
         )
         self.abort.on_cancel(fleet.abandon)
         return fleet
+
+    def require(self, plugins: Sequence[RequiredPlugin], template: Path) -> None:
+        """Let plugins go by the names that a template gives them, from here on.
+
+        Raises:
+            TemplateError: they are not installed.
+        """
+        from .plugins.binaries import Binaries
+        from .plugins.discovery import forces_gob
+        from .plugins.required import select
+
+        def binaries() -> Binaries:
+            return Binaries(
+                self.paths.plugin_folders,
+                self.paths.plugin_cache,
+                self.environ,
+                ignore_prereleases=self.ignore_prereleases,
+            )
+
+        gob = forces_gob(self.environ)
+        self._catalog = select(self.catalog, plugins, binaries, template, gob=gob)
 
     def specs(self) -> Specs:
         """The schemas of components, for who reads templates that need them."""

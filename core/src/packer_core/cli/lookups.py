@@ -8,22 +8,37 @@ from packer_core.engine.lookups import Lookups
 from packer_core.plugins.watched import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from contextlib import ExitStack
+    from pathlib import Path
 
     from packer_core.app import App
     from packer_core.plugins.fleet import Fleet
     from packer_core.plugins.watched import WatchedFleet
+    from packer_core.template.hcl_load import OpenLookups
+    from packer_core.template.model import RequiredPlugin
 
 
-def lookups_of(app: App, stack: ExitStack, wanted: Callable[[str, str], bool]) -> Lookups:
-    """What asks data sources; nothing is started before the first is asked.
+def lookups_of(
+    app: App, stack: ExitStack, wanted: Callable[[str, str], bool], template: Path
+) -> OpenLookups:
+    """What makes what asks data sources; nothing is started before the first is asked.
 
     Args:
-        app: Of the run.
+        app: Of the run; its catalog has the plugins that the template requires from then on.
         stack: Ends the processes when the template is read.
         wanted: Which are asked, by type and name.
+        template: Its path.
     """
+
+    def opened(required: Sequence[RequiredPlugin]) -> Lookups:
+        app.require(required, template)
+        return Lookups(app.catalog, app.specs(), _once(app, stack), app.cancel, wanted)
+
+    return opened
+
+
+def _once(app: App, stack: ExitStack) -> Callable[[], Fleet | WatchedFleet]:
     fleets: list[Fleet | WatchedFleet] = []
 
     def fleet() -> Fleet | WatchedFleet:
@@ -35,4 +50,4 @@ def lookups_of(app: App, stack: ExitStack, wanted: Callable[[str, str], bool]) -
             stack.enter_context(interrupts.at_once())
         return fleets[0]
 
-    return Lookups(app.catalog, app.specs(), fleet, app.cancel, wanted)
+    return fleet

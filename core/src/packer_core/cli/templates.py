@@ -90,7 +90,7 @@ def load(
         if is_hcl(path, options.config_type) and not syntax_only:
             from .lookups import lookups_of  # noqa: PLC0415 - JSON templates do without
 
-            lookups = lookups_of(app, stack, evaluate)
+            lookups = lookups_of(app, stack, evaluate, path)
         template = load_template(
             path,
             inputs_of(app, options),

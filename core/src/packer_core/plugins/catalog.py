@@ -153,6 +153,16 @@ class Catalog:
         self.refused = tuple(refused)
         self.announcements = (*announcements, *self._announcements())
 
+    def with_required(self, components: Iterable[Component]) -> Catalog:
+        """The same with components that win over those of their names (HCL-006)."""
+        other = Catalog(refused=self.refused)
+        other.announcements = self.announcements
+        other._components = dict(self._components)
+        for component in components:
+            below = other._components.get(component.key)
+            other._components[component.key] = replace(component, shadows=below)
+        return other
+
     def components(self, kind: str | None = None) -> tuple[Component, ...]:
         """Every component, or those of one kind, sorted by kind and name."""
         chosen = [one for one in self._components.values() if kind in {None, one.kind}]
@@ -183,10 +193,11 @@ class Catalog:
         install = f"packer plugins install packer-plugin-{name}"
         if "-" in name:  # a plugin may hold several components, named after it (`amazon-ebs`)
             install += f", or packer-plugin-{name.partition('-')[0]}"
-        return PluginNotFound(
-            f"there is no {kind}: {name}",
-            hint=f"{near} If not: {install}" if near else install,
-        )
+        hint = f"{near} If not: {install}" if near else install
+        for refusal in self.refused:
+            if refusal.name is None and not refusal.plugin:
+                hint = f"it may be in a folder that packer cannot see into: {refusal}"
+        return PluginNotFound(f"there is no {kind}: {name}", hint=hint)
 
     def _announcements(self) -> Iterator[str]:
         """What a log nobody reads must not keep to itself: surprises about who runs."""

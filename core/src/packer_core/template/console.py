@@ -9,7 +9,7 @@ from .load import is_hcl, load_template
 from .rendering import Renderer
 
 if TYPE_CHECKING:
-    from .hcl_graph import Lookups
+    from .hcl_load import OpenLookups
     from .model import Template
     from .variables import VariableInputs
 
@@ -33,7 +33,7 @@ def open_console(
     inputs: VariableInputs,
     *,
     config_type: str = "json",
-    lookups: Lookups | None = None,
+    lookups: OpenLookups | None = None,
 ) -> Console:
     """Get ready to evaluate lines.
 
@@ -41,7 +41,7 @@ def open_console(
         path: Of the template they may refer to; None for none.
         inputs: Values of its variables.
         config_type: What a file is whose name does not tell, and what is spoken without a file.
-        lookups: Asks the data sources of an HCL2 template.
+        lookups: Makes what asks the data sources of an HCL2 template.
 
     Raises:
         TemplateError: the template cannot be read.

@@ -13,13 +13,12 @@ from packer_core.hcl.parser import parse_expression
 from packer_core.hcl.scope import Scope
 
 from .hcl_format import HclReader
-from .hcl_graph import NoLookups
 from .hcl_values import shown
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .hcl_graph import Lookups
+    from .hcl_load import OpenLookups
     from .model import Template
     from .variables import VariableInputs
 
@@ -35,7 +34,7 @@ class HclConsole:
     Args:
         path: Of the template; None for none.
         inputs: Values of its variables.
-        lookups: Asks its data sources, which locals may need.
+        lookups: Makes what asks its data sources, which locals may need.
 
     Attributes:
         template: The template, if there is one; what is wrong with it is among its warnings.
@@ -45,7 +44,7 @@ class HclConsole:
     """
 
     def __init__(
-        self, path: Path | None, inputs: VariableInputs, lookups: Lookups | None = None
+        self, path: Path | None, inputs: VariableInputs, lookups: OpenLookups | None = None
     ) -> None:
         self.template: Template | None = None
         if path is None:
@@ -53,7 +52,7 @@ class HclConsole:
             return
         reader = HclReader(path, inputs)
         reader.read(strict_variables=False)
-        reader.work_out(lookups or NoLookups())
+        reader.work_out(lookups, tolerant=True)
         self.template = reader.template(tolerant=True)
         known = {name: reader.scope.variable(name) for name in _NAMES}
         self._scope = Scope(

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from packer_sdk.cty.values import Value
 
     from .hcl_graph import Key, Lookups
+    from .hcl_load import OpenLookups
     from .model import BuildBlock
     from .variables import VariableInputs
 
@@ -116,9 +117,24 @@ class HclReader:
         self._variables |= undeclared(declarations.found, given)
         self.scope = Scope(self._names(), self.functions)
 
-    def work_out(self, lookups: Lookups) -> None:
-        """Work out locals and ask data sources; none is asked if something is wrong already."""
-        asked = NoLookups() if self.findings.errors else lookups
+    def work_out(self, lookups: OpenLookups | None, *, tolerant: bool = False) -> None:
+        """Work out locals and ask data sources; none is asked if something is wrong already.
+
+        Args:
+            lookups: Makes what asks data sources; None to ask none.
+            tolerant: Whether a plugin that is required may be missing.
+
+        Raises:
+            TemplateError: a plugin that is required is missing.
+        """
+        asked: Lookups = NoLookups()
+        if lookups and not self.findings.errors:
+            try:
+                asked = lookups(self.plugins)
+            except TemplateError as error:
+                if not tolerant:
+                    raise
+                self.findings.add(error.diagnostics)
         self._graph = Graph(self.scope, asked, self.findings, self._parts)
         self.scope = self._graph.work_out()
 

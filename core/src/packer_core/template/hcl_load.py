@@ -8,14 +8,17 @@ from packer_core.diagnostics import in_order
 from packer_core.errors import TemplateError
 
 from .hcl_format import HclReader
-from .hcl_graph import NoLookups
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from .hcl_graph import Lookups
-    from .model import Template
+    from .model import RequiredPlugin, Template
     from .variables import VariableInputs
+
+    OpenLookups = Callable[[Sequence[RequiredPlugin]], Lookups]
+    """Makes what asks data sources, once it is known which plugins are required."""
 
 
 def load_hcl(
@@ -24,7 +27,7 @@ def load_hcl(
     *,
     strict_variables: bool = True,
     syntax_only: bool = False,
-    lookups: Lookups | None = None,
+    lookups: OpenLookups | None = None,
 ) -> Template:
     """See `packer_core.template.load.load_template`."""
     try:
@@ -32,7 +35,7 @@ def load_hcl(
         reader.read(strict_variables=strict_variables)
         if syntax_only:
             return reader.template(with_builds=False)
-        reader.work_out(lookups or NoLookups())
+        reader.work_out(lookups, tolerant=not strict_variables)
         return reader.template(tolerant=not strict_variables)
     except TemplateError as error:
         raise TemplateError(in_order(error.diagnostics)) from None

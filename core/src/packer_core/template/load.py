@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
-    from .hcl_graph import Lookups
+    from .hcl_load import OpenLookups
     from .json_reader import Document
     from .model import Template
     from .variables import VariableInputs
@@ -42,7 +42,7 @@ def load_template(
     config_type: str = "json",
     strict_variables: bool = True,
     syntax_only: bool = False,
-    lookups: Lookups | None = None,
+    lookups: OpenLookups | None = None,
     stdin: BinaryIO | None = None,
 ) -> Template:
     """Load a template with its variables.
@@ -55,7 +55,7 @@ def load_template(
             ``validate -syntax-only`` look at a template without it: such a variable then has
             ``is_set`` false and the value ``<unknown>``.
         syntax_only: Whether to stop behind the variables of an HCL2 template (VAL-002).
-        lookups: Asks the data sources of an HCL2 template.
+        lookups: Makes what asks the data sources of an HCL2 template.
         stdin: Read for ``-`` instead of the process's own.
 
     Raises:

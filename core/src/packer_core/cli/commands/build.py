@@ -64,7 +64,7 @@ class BuildOptions(TemplateOptions):
 
 def run(app: App, options: BuildOptions) -> int:
     """Load, plan, prepare, build, report."""
-    app.expect_bundled()
+    app.ignore_prereleases = options.ignore_prerelease_plugins
     record(app, "build", options.events, keep=True, listeners=listeners(app))
     screen = TimestampedUi(app.screen) if options.timestamp_ui else app.screen
     ui = noted(screen, app.monitor)
@@ -74,6 +74,7 @@ def run(app: App, options: BuildOptions) -> int:
         show_undeclared(app, template)
     choice = Choice(only=options.only, except_=options.except_)
     jobs = plan(template, app.catalog, choice)
+    app.expect(component for job in jobs for component in job.components)
     show_unknown_choices(app, template, choice)
     app.discover()
     record_plan(app, jobs)

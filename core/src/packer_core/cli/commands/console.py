@@ -65,7 +65,7 @@ def _opened(app: App, options: ConsoleOptions) -> Console:
         if path and is_hcl(path, options.config_type):
             from packer_core.cli.lookups import lookups_of  # noqa: PLC0415 - for HCL2 only
 
-            lookups = lookups_of(app, stack, everything)
+            lookups = lookups_of(app, stack, everything, path)
         inputs = inputs_of(app, options)
         return open_console(path, inputs, config_type=options.config_type, lookups=lookups)
 

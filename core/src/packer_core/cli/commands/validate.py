@@ -47,6 +47,7 @@ class ValidateOptions(TemplateOptions):
 
 def run(app: App, options: ValidateOptions) -> int:
     """Say whether the template would build, as far as that shows without building."""
+    app.ignore_prereleases = options.ignore_prerelease_plugins
     record(app, "validate", options.events, keep=False)
     template = load(
         app,

@@ -9,7 +9,6 @@ from .help import COMMANDS
 
 NOT_YET = {
     "fix": "packer validate TEMPLATE names every option that is not known any more",
-    "fmt": "it formats HCL2; a JSON template needs no format",
     "hcl2_upgrade": "JSON templates are read as they are",
     "init": "packer plugins install packer-plugin-NAME installs a plugin",
     "verify-attestation": "packer plugins list shows which plugin comes from where",

@@ -11,6 +11,7 @@ COMMANDS = {
     "validate": "Check that a template can be built",
     "inspect": "Show what is in a template",
     "console": "Try expressions",
+    "fmt": "Lay HCL2 files out as everybody does",
     "explain": "Tell what happened in a run",
     "plugins": "Install, list and remove plugins",
     "gc": "Clean up after runs that were killed",

@@ -49,12 +49,14 @@ class Shop:
         return self.installer.install(requirement, editable=editable, upgrade=upgrade)
 
     def holds(self) -> dict[str, bytes]:
-        """Every file of the store but locks and what Python caches."""
+        """Every file of the store but locks, wheels that are kept, and what Python caches."""
         root = self.paths.data_dir
         return {
             str(path.relative_to(root)): path.read_bytes()
             for path in root.rglob("*")
-            if path.is_file() and path.suffix not in {".lock", ".pyc"}
+            if path.is_file()
+            and path.suffix not in {".lock", ".pyc"}
+            and self.paths.wheels not in path.parents
         }
 
 
@@ -279,7 +281,7 @@ def test_crash_in_the_middle_is_undone_by_the_next_command(shop: Shop) -> None:
         "import os\n"
         "from packer_core.paths import Paths\n"
         "from packer_core.plugins.install import Installer, store\n"
-        "store.link_shims = lambda *a: os._exit(9)\n"
+        "store.Slot.switch = lambda *a: os._exit(9)\n"
         "Installer(Paths.from_environ(os.environ), print)"
         ".install('packer-plugin-note', upgrade=True)\n"
     )

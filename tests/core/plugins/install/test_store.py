@@ -209,6 +209,7 @@ def actions(shelf: Shelf, change: str) -> Callable[[], object]:
     def rollback() -> None:
         receipt = shelf.slot.receipt_of(1)
         assert receipt is not None
+        shelf.slot.retire(2)
         shelf.slot.switch(1, receipt)
 
     return {
@@ -223,6 +224,14 @@ def test_generation_without_a_receipt_is_swept(shelf: Shelf) -> None:
     shelf.install("1")
     before = shelf.holds()
     shelf.start("2")
+    shelf.slot.settle()
+    assert shelf.holds() == before
+
+
+def test_complete_generation_that_never_counted_is_swept(shelf: Shelf) -> None:
+    shelf.install("1")
+    before = shelf.holds()
+    shelf.build("2")
     shelf.slot.settle()
     assert shelf.holds() == before
 

@@ -13,7 +13,7 @@ from packer_sdk.cancel import CancelToken
 from .receipts import InstalledRow, Receipt, installed_rows, read_receipts
 from .requirement import Wanted, read_requirement
 from .sources import Sources
-from .store import Slot, changing, sharing
+from .store import Slot, changing, sharing, store_failed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -144,6 +144,7 @@ class Installer:
             assert receipt is not None  # it is complete
             with sharing(self._paths, self._say, self._cancel):
                 self._refuse_collisions(receipt)
+                slot.retire(slot.current)
                 slot.switch(earlier[-1], receipt)
         self._say(f"Rolled back {slot.name} from {present.version} to {receipt.version}")
         return receipt
@@ -192,7 +193,11 @@ class Installer:
     def _occupied(self, name: str) -> str:
         """The name of what is in the store, even if its receipt cannot be read."""
         folder = self._paths.receipts
-        return _find(name, [path.stem for path in sorted(folder.glob("[!.]*.json"))])
+        try:
+            names = [path.stem for path in sorted(folder.glob("[!.]*.json"))]
+        except OSError as error:
+            raise store_failed(error) from error
+        return _find(name, names)
 
     def _is_met(self, wanted: Wanted, present: Receipt, wheels: Sequence[StoredWheel]) -> bool:
         from .making import fingerprint  # noqa: PLC0415 - lists need none of it

@@ -150,7 +150,7 @@ class Workshop:
         shims = stage_shims(
             environment.folder / FOLDER, environment.python, slot.name, found.components
         )
-        description = self._describe(slot.name, environment, shims[0])
+        description, *_ = [self._describe(slot.name, environment, shim) for shim in shims]
         listing = take_stock(environment.folder, environment.site_packages, sys.executable)
         receipt = Receipt(
             distribution=slot.name,
@@ -174,7 +174,7 @@ class Workshop:
         return receipt, listing
 
     def _describe(self, name: str, environment: Environment, shim: Path) -> dict[str, object]:
-        """Start the plugin once: what is found broken now does not break a build later."""
+        """Start a shim once: what is found broken now does not break a build later."""
         if name.startswith("packer-plugin-") and not environment.script(name).exists():
             raise InstallError(
                 f"{name} has no command of its own name",

@@ -28,7 +28,7 @@ NAME = "packer-files.json"
 
 _FORMAT = 1
 _LINK = "-> "
-_NOT_LISTED = frozenset({NAME, "packer-receipt.json"})
+_NOT_LISTED = frozenset({NAME, "packer-receipt.json", "packer-retired"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,5 +216,11 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def _files(folder: Path) -> Iterator[Path]:
-    if folder.is_dir():
-        yield from sorted(path for path in folder.iterdir() if path.match("[!.]*.json"))
+    try:
+        paths = [path for path in folder.iterdir() if path.match("[!.]*.json")]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        logger.warning("Cannot look for receipts in %s: %s", folder, error.strerror)
+        return
+    yield from sorted(paths)

@@ -6,7 +6,7 @@ cut off from the person's Python settings (``-I``), with the class written into 
 starting looks nothing up. It is made by distlib, which knows how long a ``#!`` line may be, and
 makes an ``.exe`` on Windows. A comment in it says which plugin it belongs to: only files with
 it, and such links, are ever replaced or removed. Asked to ``describe``, a shim does what the
-plugin's own command does.
+plugin's own command does, once its class could be imported.
 """
 
 from __future__ import annotations
@@ -40,6 +40,9 @@ from packer_sdk.plugin import main, start
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["describe"]:
+        from pkgutil import resolve_name
+
+        resolve_name({reference!r})
         sys.exit(main({distribution!r}))
     sys.exit(start({kind!r}, {name!r}, {reference!r}))
 """

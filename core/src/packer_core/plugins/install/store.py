@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 RECEIPT = "packer-receipt.json"
 
+_RETIRED = "packer-retired"
 _POLL_S = 0.2
 _EVERYBODY = "store"  # the lock for what plugins share; no plugin is called so
 
@@ -120,6 +121,13 @@ class Slot:
         write_atomically(folder / manifest.NAME, listing.to_json())
         write_atomically(folder / RECEIPT, receipt.to_json())
 
+    def retire(self, number: int) -> None:
+        """Note that a generation has counted: what is newer than the one that does is litter else.
+
+        Builds that are going on may still use it, so rolling back leaves it where it is.
+        """
+        (self.generation(number) / _RETIRED).touch()
+
     def switch(self, number: int, receipt: Receipt) -> None:
         """Let a complete generation count from now on. One step, all before and after is harmless.
 
@@ -172,11 +180,14 @@ class Slot:
         if receipt is None:
             self.clear()
         elif self.current:
-            self.keep_only(*self.complete(), self.current)
+            self.keep_only(self.current, *filter(self._has_counted, self.complete()))
             self._sweep_first_layout()
             free = [one for one in map(Path, receipt.shims) if is_free(one, self.name)]
             links = link_shims([one.name for one in free], self.paths.shims, self.name)
             remove_shims(self.paths.shims, self.name, keep=links)
+
+    def _has_counted(self, number: int) -> bool:
+        return number < self.current or (self.generation(number) / _RETIRED).exists()
 
     def _sweep_first_layout(self) -> None:
         """Stores of packer 0.1 had the environment itself in the folder of the plugin."""

@@ -12,8 +12,10 @@ An environment can be made again from here without asking anybody.
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,9 @@ from packer_core.errors import InstallError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
+
+GRACE_S = 300.0
+"""From taking in a wheel to the receipt that names it, with plenty to spare."""
 
 _INCOMING = ".incoming-"
 
@@ -93,13 +98,20 @@ class WheelCache:
         target.parent.mkdir(mode=0o755, exist_ok=True)
         if not self._is_whole(wheel):
             path.replace(target)
+        os.utime(target.parent)  # see `prune`
         return wheel
 
-    def prune(self, keep: Collection[str]) -> int:
-        """Remove every wheel but those with these hashes; returns the bytes that it freed."""
+    def prune(self, keep: Collection[str], *, grace_s: float = GRACE_S) -> int:
+        """Remove every wheel but those with these hashes; returns the bytes that it freed.
+
+        Args:
+            keep: SHA-256 of each wheel that a receipt names.
+            grace_s: What has come in the last seconds stays: somebody is just installing it.
+        """
         freed = 0
+        now = time.time()
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():
-            if folder.name not in keep:
+            if folder.name not in keep and now - folder.stat().st_mtime > grace_s:
                 freed += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
                 shutil.rmtree(folder, ignore_errors=True)
         return freed

@@ -10,8 +10,16 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+from helpers.judges import Pair
+from helpers.our_core import PEERS, Core, Judges
+from packer_core.plugins.fleet import Fleet
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -104,3 +112,36 @@ def _share_packages(python: Path) -> None:
     theirs = subprocess.run([python, "-c", script], capture_output=True, text=True, check=True)
     lines = "".join(f"import site; site.addsitedir({path!r})\n" for path in ours)
     (Path(theirs.stdout.strip()) / "shared.pth").write_text(lines, encoding="utf-8")
+
+
+@pytest.fixture(
+    params=["go-protobuf", "go-gob", "python-protobuf", "python-gob", "python-old"],
+)
+def pair(request: pytest.FixtureRequest) -> Pair:
+    """HashiCorp's core, played by the driver, and a plugin; `old` knows only gob."""
+    language, encoding = request.param.split("-")
+    driver = request.getfixturevalue("old_go_driver" if encoding == "old" else "go_driver")
+    plugin = request.getfixturevalue(f"{language}_plugin")
+    return Pair(driver, plugin, language, protobuf=encoding == "protobuf")
+
+
+@pytest.fixture(scope="session")
+def judges(
+    go_plugin: Path,
+    old_go_plugin: Path,
+    python_plugin: Path,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Judges:
+    """All plugins, called `go`, `old` and `python`, where HashiCorp's packer has its own."""
+    made = Judges(tmp_path_factory.mktemp("judges"))
+    for name, plugin in [("go", go_plugin), ("old", old_go_plugin), ("python", python_plugin)]:
+        made.install(name, plugin)
+    return made
+
+
+@pytest.fixture(params=PEERS)
+def core(request: pytest.FixtureRequest, judges: Judges) -> Iterator[Core]:
+    """Our core, and one of the plugins."""
+    name, encoding = request.param.split("-")
+    with Fleet(judges.environ) as fleet:
+        yield Core(judges, fleet, name, gob=encoding == "gob")

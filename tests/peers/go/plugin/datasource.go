@@ -50,7 +50,8 @@ func outputSpec(outputs string) hcldec.ObjectSpec {
 func (d *Datasource) Execute() (cty.Value, error) {
 	o := &d.options
 	if err := (&stage{ctx: context.Background(), options: o}).take(o.Steps); err != nil {
-		return cty.NilVal, err
+		// Not cty.NilVal: the server encodes the value whatever the error, and crashes on that one.
+		return cty.NullVal(cty.EmptyObject), err
 	}
 	if d.outputs == "empty" {
 		return cty.EmptyObjectVal, nil

@@ -58,17 +58,13 @@ package main
 
 import (
 	"fmt"
-	"log"
 	"os"
 
-	"github.com/hashicorp/packer-plugin-sdk/packer"
 	"github.com/hashicorp/packer-plugin-sdk/plugin"
 	"github.com/hashicorp/packer-plugin-sdk/version"
 )
 
 func main() {
-	packer.LogSecretFilter.SetOutput(os.Stderr)
-	log.SetOutput(&packer.LogSecretFilter)
 	set := plugin.NewSet()
 	set.SetVersion(version.NewPluginVersion("1.2.3", "", ""))
 	for _, name := range []string{plugin.DEFAULT_NAME, "twin"} {

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from helpers.waiting import plugins_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -179,7 +181,7 @@ def test_each_component_is_a_process_of_its_own(
     waiting_build: tuple[psutil.Process, Path], machine: Machine
 ) -> None:
     packer, _ = waiting_build
-    commands = [child.cmdline() for child in packer.children()]
+    commands = [child.cmdline() for child in plugins_of(packer.pid)]
     names = sorted(
         Path(word).name for line in commands for word in line[1:] if "packer-" in Path(word).name
     )

@@ -11,10 +11,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
 import pytest
 
 from helpers.terminals import Terminal
+from helpers.waiting import plugins_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +146,7 @@ def test_an_interrupt_leaves_the_terminal_as_it_was(folder: Path) -> None:
 def test_a_plugin_that_is_killed_leaves_the_terminal_as_it_was(folder: Path) -> None:
     with build(folder, "echo hello", WAIT, names=["web"]) as terminal:
         terminal.until(lambda: len(view(terminal)) == 1 and "hello" in view(terminal)[0])
-        plugins = psutil.Process(terminal.pid).children()
+        plugins = plugins_of(terminal.pid)
         next(one for one in plugins if "provisioner" in " ".join(one.cmdline())).kill()
         (folder / "go").touch()
         assert terminal.ends() == 1

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
+from helpers.waiting import plugins_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
@@ -246,8 +248,8 @@ class Running:
         wait_until(lambda: self.printed.count(text) >= count, lambda: self.printed)
 
     def children(self) -> list[psutil.Process]:
-        """The processes that packer has started."""
-        return psutil.Process(self.child.pid).children()
+        """The plugin processes of packer."""
+        return plugins_of(self.child.pid)
 
     def end(self) -> int:
         """Wait for the exit status."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+import psutil
+
 from packer_sdk.threads import spawn
 
 if TYPE_CHECKING:
@@ -20,6 +22,14 @@ def once(event: threading.Event, action: Callable[[], None]) -> None:
             action()
 
     spawn("once", wait_and_act)
+
+
+def plugins_of(pid: int) -> list[psutil.Process]:
+    """The plugin processes of a packer: its children, and what is forked of one of them."""
+    found: list[psutil.Process] = []
+    for child in psutil.Process(pid).children():
+        found += child.children() if "--host" in child.cmdline() else [child]
+    return found
 
 
 def wait_until(condition: Callable[[], bool], *, patience_s: float = 30) -> None:

@@ -89,6 +89,11 @@ class Seen:
     script_parents: set[int]
 
 
+def words(process: psutil.Process) -> list[str]:
+    """The command line; behind that of a fork there is room left."""
+    return [word for word in process.cmdline() if word]
+
+
 @pytest.fixture(scope="module")
 def seen(shared_place: Place) -> Seen:
     """The process list during a build with nothing but bundled components."""
@@ -97,7 +102,7 @@ def seen(shared_place: Place) -> Seen:
     template = {**BUNDLED, "provisioners": [{"type": "shell-local", "inline": [wait]}]}
     with shared_place.running(template) as build:
         build.wait_for("parent")
-        children = {child.pid: child.cmdline() for child in build.children()}
+        children = {child.pid: words(child) for child in build.children()}
         (parent,) = re.findall(r"parent (\d+)", build.printed)
         parents = {int(parent), *(one.pid for one in psutil.Process(int(parent)).parents())}
         gate.touch()

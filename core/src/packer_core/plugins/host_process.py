@@ -159,7 +159,7 @@ def _become(
         os.environ.clear()
         os.environb.update(request["environ"])
         sys.argv[1:] = request["words"]
-        _take_name(request["words"])
+        _show(request["words"], request["environ"])
         status = serve(request["executable"])
     except BaseException:  # noqa: BLE001 - nobody is above us but the loop of the host
         traceback.print_exc()
@@ -169,19 +169,21 @@ def _become(
         os._exit(status)
 
 
-def _take_name(words: Sequence[str]) -> None:
-    """Show what this process is in the list of processes (proc(5), ``arg_start``).
+def _show(words: Sequence[str], environ: Mapping[bytes, bytes]) -> None:
+    """Show in the list of processes what this process is, and by which mark it is found.
 
-    The words of the command line stand in our own memory, and the system reads them there.
+    The system looks for a command line and an environment where it has put them when the process
+    was started (proc(5), ``arg_start`` and the three behind it). That is memory of our own.
     """
     with suppress(OSError, ValueError):
         with open("/proc/self/cmdline", "rb") as file:  # noqa: PTH123 - pathlib is not imported
-            before = file.read()
+            command = file.read().partition(FLAG.encode())[0]
         with open("/proc/self/stat", "rb") as file:  # noqa: PTH123
-            fields = file.read().rpartition(b")")[2].split()
-        start, end = int(fields[45]), int(fields[46])
-        kept = before.partition(FLAG.encode())[0]
-        name = kept + b"\0".join(word.encode() for word in words[1:]) + b"\0"
+            places = [int(place) for place in file.read().rpartition(b")")[2].split()[45:49]]
+        command += b"\0".join(word.encode() for word in words[1:]) + b"\0"
+        ours_first = sorted(environ.items(), key=lambda one: not one[0].startswith(b"PACKER_"))
+        variables = b"".join(name + b"=" + value + b"\0" for name, value in ours_first)
         with open("/proc/self/mem", "r+b", buffering=0) as memory:  # noqa: PTH123
-            memory.seek(start)
-            memory.write(name.ljust(end - start, b"\0")[: end - start])
+            for text, start, end in ((command, *places[:2]), (variables, *places[2:])):
+                memory.seek(start)
+                memory.write(text[: end - start].ljust(end - start, b"\0"))

@@ -75,7 +75,7 @@ VECTORS: list[tuple[type, Spec, str]] = [
         "0a2a0a280a016b122322210a016b121c0a1a0a180a016e121312110a016e120c0a0a0a086374792e426f6f6c",
     ),
 ]
-IDS = [vector[0].__name__ for vector in VECTORS]
+IDS = [f"6.4 {vector[0].__name__}" for vector in VECTORS]
 
 
 @pytest.mark.parametrize(("config_class", "spec", "encoded"), VECTORS, ids=IDS)

@@ -36,18 +36,20 @@ VECTORS: list[tuple[Type, object, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("type_", "content", "data"), VECTORS)
+@pytest.mark.parametrize(
+    ("type_", "content", "data"), VECTORS, ids=[f"7 {vector[0]}: {vector[1]}" for vector in VECTORS]
+)
 def test_msgpack_is_that_of_go_byte_for_byte(type_: Type, content: object, data: str) -> None:
     assert msgpack.encode(Value(type_, content)).hex() == data
     assert msgpack.decode(bytes.fromhex(data)) == Value(type_, content)
 
 
-def test_what_is_known_of_an_unknown_value_is_passed_over() -> None:
+def test_section_7_what_is_known_of_an_unknown_value_is_passed_over() -> None:
     data = bytes.fromhex("92c40822737472696e6722c7030c8101c2")
     assert msgpack.decode(data) == Value("string", UNKNOWN)
 
 
-def test_json_is_that_of_the_specification() -> None:
+def test_section_6_3_json_is_that_of_the_specification() -> None:
     data = (
         b'{"value":{"b":null,"n":3,"s":"x"},'
         b'"type":["object",{"b":"bool","n":"number","s":"string"}]}'

@@ -48,24 +48,24 @@ HI_ACCEPTED = (
 )  # fmt: skip
 
 
-def test_a_schema_of_go_is_read() -> None:
+def test_section_8_6_a_schema_of_go_is_read() -> None:
     spec = ObjectSpec({"s": Attr("s", "string")})
     assert decode_spec(bytes.fromhex(OPTIONAL_BY_GO)) == spec
     assert decode_spec(bytes.fromhex(EMPTY_BY_GO)) == ObjectSpec()
 
 
-def test_a_schema_is_written_in_the_form_that_go_has_read() -> None:
+def test_section_8_6_a_schema_is_written_in_the_form_that_go_has_read() -> None:
     spec = ObjectSpec({"s": Attr("s", "string", required=True)})
     assert encode_spec(spec).hex() == REQUIRED_ACCEPTED
     assert decode_spec(bytes.fromhex(REQUIRED_ACCEPTED)) == spec
 
 
-def test_a_type_is_written_in_the_form_that_go_has_read() -> None:
+def test_section_8_4_a_type_is_written_in_the_form_that_go_has_read() -> None:
     assert encode_type("string").hex() == STRING_TYPE
     assert decode_type(bytes.fromhex(STRING_TYPE)) == "string"
 
 
-def test_a_value_is_written_in_the_form_that_go_has_read() -> None:
+def test_section_8_5_a_value_is_written_in_the_form_that_go_has_read() -> None:
     assert encode_value(Value("string", "hi")).hex() == HI_ACCEPTED
     assert decode_value(bytes.fromhex(HI_ACCEPTED)) == Value("string", "hi")
 
@@ -77,6 +77,7 @@ def test_a_value_is_written_in_the_form_that_go_has_read() -> None:
         (-7, "010b0000020000000003e000000000000000"),
         (0, "010800000200"),
     ],
+    ids="8.5 {}".format,
 )
 def test_a_number_has_the_bytes_of_go(number: int, data: str) -> None:
     assert encode_number(number).hex() == data

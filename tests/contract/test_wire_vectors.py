@@ -1,9 +1,12 @@
 """Golden bytes of the protocol: what real Go peers wrote, and what they accept.
 
-Names in the tables are those of the specification (sections 2.4, 4.3, 5.8, 8.2, 8.6 and 9.2).
+Names in the tables are those of the specification (sections 2.4, 4.3, 5.8, 8.2, 8.6 and 9.2). The
+id of every test begins with the section that its bytes stand in; V1 to V27 are those of 9.2.
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import msgpack
 import pytest
@@ -13,6 +16,9 @@ from packer_sdk.wire.codec import Request, RequestDecoder, Response, ResponseDec
 from packer_sdk.wire.frames import Flags, Frame, FrameType
 from packer_sdk.wire.handshake import Handshake
 from packer_sdk.wire.session import DataReceived, Session
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Frames (2.4): the core opens its main stream and both sides agree that it is number 0.
 
@@ -26,7 +32,7 @@ FRAMES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "frame"), FRAMES)
+@pytest.mark.parametrize(("text", "frame"), FRAMES, ids=[f"2.4 {frame}" for _, frame in FRAMES])
 def test_frame_has_the_bytes_of_go(text: str, frame: Frame) -> None:
     assert frame.encode().hex() == text
     assert frames.decode(bytes.fromhex(text)) == frame
@@ -230,26 +236,30 @@ ONLY_READ = {
 PREFIX = REQUESTS["V1"][0][:-2]  # the header of V1, ready for another body
 
 
-@pytest.mark.parametrize(("text", "request_"), REQUESTS.values(), ids=REQUESTS)
+def sectioned(names: Iterable[str]) -> list[str]:
+    return [name if name[0].isdigit() else f"9.2 {name}" for name in names]
+
+
+@pytest.mark.parametrize(("text", "request_"), REQUESTS.values(), ids=sectioned(REQUESTS))
 def test_request_has_the_bytes_of_go(text: str, request_: Request) -> None:
     assert codec.encode_request(request_.method, request_.seq, request_.body).hex() == text
     assert RequestDecoder().receive_data(bytes.fromhex(text)) == [request_]
 
 
-@pytest.mark.parametrize(("text", "response"), RESPONSES.values(), ids=RESPONSES)
+@pytest.mark.parametrize(("text", "response"), RESPONSES.values(), ids=sectioned(RESPONSES))
 def test_response_has_the_bytes_of_go(text: str, response: Response) -> None:
     encoded = codec.encode_response(response.method, response.seq, response.error, response.body)
     assert encoded.hex() == text
     assert ResponseDecoder().receive_data(bytes.fromhex(text)) == [response]
 
 
-@pytest.mark.parametrize(("text", "body"), BODIES.values(), ids=BODIES)
+@pytest.mark.parametrize(("text", "body"), BODIES.values(), ids=sectioned(BODIES))
 def test_body_has_the_bytes_of_go(text: str, body: object) -> None:
     assert codec.encode_request("Builder.ConfigSpec", 0, body).hex() == PREFIX + text
     assert_read(text, body)
 
 
-@pytest.mark.parametrize(("text", "body"), ONLY_READ.values(), ids=ONLY_READ)
+@pytest.mark.parametrize(("text", "body"), ONLY_READ.values(), ids=sectioned(ONLY_READ))
 def test_body_as_go_writes_it_is_read(text: str, body: object) -> None:
     assert_read(text, body)
 
@@ -268,7 +278,7 @@ def test_every_message_may_come_byte_by_byte_and_all_in_a_row() -> None:
     assert bytewise == ResponseDecoder().receive_data(stream) == expected
 
 
-@pytest.mark.parametrize(("length", "start"), [(31, "bf"), (32, "d920")])
+@pytest.mark.parametrize(("length", "start"), [(31, "bf"), (32, "d920")], ids="9.2 {}".format)
 def test_strings_grow_a_length_byte_at_32(length: int, start: str) -> None:
     encoded = codec.encode_request("Builder.ConfigSpec", 0, "x" * length)
     assert encoded.hex() == PREFIX + start + "78" * length
@@ -298,7 +308,7 @@ TOLERATED = {
 }
 
 
-@pytest.mark.parametrize(("header", "response"), TOLERATED.values(), ids=TOLERATED)
+@pytest.mark.parametrize(("header", "response"), TOLERATED.values(), ids=sectioned(TOLERATED))
 def test_header_is_read_as_go_reads_it(header: str, response: Response) -> None:
     assert ResponseDecoder().receive_data(bytes.fromhex(header + "c3")) == [response]
 
@@ -318,7 +328,9 @@ FINISHED = {
 }
 
 
-@pytest.mark.parametrize(("status", "value"), FINISHED.items())
+@pytest.mark.parametrize(
+    ("status", "value"), FINISHED.items(), ids=[f"5.8 status {status}" for status in FINISHED]
+)
 def test_finished_has_the_bytes_of_go(status: int, value: str) -> None:
     assert gob.encode_finished(status).hex() == DEFINITION + value
     assert gob.decode_finished(bytes.fromhex(DEFINITION + value)) == status
@@ -337,14 +349,20 @@ def test_finished_of_other_processes_is_read(definitions: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(127, "7f"), (128, "ff80"), (256, "fe0100"), (65535, "feffff")]
+    ("value", "text"),
+    [(127, "7f"), (128, "ff80"), (256, "fe0100"), (65535, "feffff")],
+    ids="8.2 {}".format,
 )
 def test_gob_uint_has_the_bytes_of_go(value: int, text: str) -> None:
     assert gob.encode_uint(value).hex() == text
     assert gob.Reader(bytes.fromhex(text)).read_uint() == value
 
 
-@pytest.mark.parametrize(("value", "text"), [(64, "ff80"), (-64, "7f"), (-1, "01"), (123, "fff6")])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(64, "ff80"), (-64, "7f"), (-1, "01"), (123, "fff6")],
+    ids="8.2 {}".format,
+)
 def test_gob_int_has_the_bytes_of_go(value: int, text: str) -> None:
     assert gob.encode_int(value).hex() == text
     assert gob.Reader(bytes.fromhex(text)).read_int() == value
@@ -379,8 +397,14 @@ def test_gob_primitives_walk_a_specification_written_by_go() -> None:
             Handshake(5, None, "unix", "/tmp/packer-plugin2655555701"),
         ),
     ],
+    ids="1.3 {}".format,
 )
 def test_handshake_line_is_that_of_go(line: str, greeting: Handshake) -> None:
     assert handshake.parse_line(line + "\n") == greeting
     assert handshake.format_line(greeting) == line
     handshake.judge(greeting)
+
+
+def test_every_vector_of_section_9_2_is_here() -> None:
+    named = {*REQUESTS, *RESPONSES, *BODIES, *ONLY_READ}
+    assert {f"V{number}" for number in range(1, 28)} <= named

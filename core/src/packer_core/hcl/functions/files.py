@@ -1,0 +1,203 @@
+"""Files: ``file``, ``fileset``, ``templatefile`` and others.
+
+Relative paths start at the folder of the template; of ``filebase64`` and ``abspath`` at the current
+one (CTX-007).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from packer_core.hcl import values
+from packer_core.hcl.evaluate import evaluate
+from packer_core.hcl.findings import Findings
+from packer_core.hcl.function import Function, FunctionError, Parameter
+from packer_core.hcl.parser import parse_template
+from packer_core.hcl.scope import Scope
+from packer_core.hcl.variables import variables_of
+from packer_sdk.cty.types import MapType, ObjectType, SetType
+
+from .encoding import encoded
+from .simple import simple
+from .table import Library
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from packer_sdk.cty.values import Value
+
+    from .table import Surroundings
+
+
+def functions(surroundings: Surroundings) -> Mapping[str, Function]:
+    """The functions of this group."""
+    root = surroundings.root
+    return {
+        "abspath": simple("string", lambda path: _slashed(str(_absolute(path))), path="string"),
+        "basename": simple("string", _basename, path="string"),
+        "dirname": simple("string", _dirname, path="string"),
+        "file": simple("string", lambda path: text_of_file(root, path), path="string"),
+        "filebase64": simple(
+            "string", lambda path: encoded(_bytes_of_file(".", path)), path="string"
+        ),
+        "fileexists": simple("bool", partial(_fileexists, root), path="string"),
+        "fileset": Function(
+            [Parameter("path", "string"), Parameter("pattern", "string")],
+            SetType("string"),
+            partial(_fileset, root),
+        ),
+        "pathexpand": simple("string", _expanded, path="string"),
+        "templatefile": Function(
+            [Parameter("path", "string"), Parameter("vars")],
+            "dynamic",
+            partial(_templatefile, surroundings),
+        ),
+    }
+
+
+def _path(root: str, given: str) -> Path:
+    return Path(root, _expanded(given, 0))
+
+
+def _expanded(path: str, argument: int = 0) -> str:
+    if not path.startswith("~"):
+        return path
+    if path[1:2] not in {"", "/", "\\"}:
+        raise FunctionError("only the home of the current user is known: ~/", argument)
+    try:
+        return str(Path.home()) + path[1:]
+    except RuntimeError as error:
+        raise FunctionError("the home of the current user is not known", argument) from error
+
+
+def _absolute(path: str) -> Path:
+    """The same from the root, without ``..``; links stay, which `Path.resolve` would follow."""
+    return Path(os.path.normpath(Path.cwd() / path))
+
+
+def _slashed(path: str) -> str:
+    return path.replace(os.sep, "/")
+
+
+def _bytes_of_file(root: str, given: str) -> bytes:
+    path = _path(root, given)
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise FunctionError(f"no such file: {path}", 0) from error
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise FunctionError(f"cannot be read: {path}: {reason}", 0) from error
+
+
+def text_of_file(root: str, given: str) -> str:
+    """Read a file of text.
+
+    Raises:
+        FunctionError: it cannot be read, or is no text.
+    """
+    try:
+        return _bytes_of_file(root, given).decode()
+    except UnicodeDecodeError as error:
+        raise FunctionError(f"no text in UTF-8: {given} (filebase64 reads any file)", 0) from error
+
+
+def _fileexists(root: str, given: str) -> bool:
+    path = _path(root, given)
+    try:
+        if path.is_file():
+            return True
+        if path.exists():
+            raise FunctionError(f"no regular file: {path}", 0)
+    except (OSError, ValueError) as error:
+        raise FunctionError(f"cannot be looked at: {path}", 0) from error
+    return False
+
+
+def _basename(path: str) -> str:
+    stripped = path.rstrip("/")
+    if not stripped:
+        return "/" if path else "."
+    return stripped.rpartition("/")[2]
+
+
+def _dirname(path: str) -> str:
+    """What stands before the last slash, tidied as Go does."""
+    head = path.rpartition("/")[0] + ("/" if "/" in path else "")
+    if not head:
+        return "."
+    tidied = os.path.normpath(head)
+    return "/" if tidied == "//" else tidied
+
+
+def _fileset(root: str, path: Value, pattern: Value) -> Value:
+    base = _path(root, values.text_in(path))
+    wanted = _glob(values.text_in(pattern))
+    found = []
+    for folder, _, names in os.walk(base, followlinks=True):
+        for name in names:
+            here = Path(folder, name)
+            relative = _slashed(os.path.relpath(here, base))
+            if wanted.fullmatch(relative) and here.is_file():
+                found.append(values.string(relative))
+    return values.set_of("string", found)
+
+
+_GLOB = re.compile(r"\*\*/|\*\*|\*|\?|\[\^?(?:\\.|[^\]\\])+\]|\{[^{}]*\}|\\.|.", re.DOTALL)
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    """A pattern of names: ``*`` within one, ``**`` across folders, ``{a,b}`` either."""
+    normal = os.path.normpath(pattern) if pattern else pattern
+    translated = "".join(_glob_part(part) for part in _GLOB.findall(normal))
+    try:
+        return re.compile(translated)
+    except re.error as error:
+        raise FunctionError(f"no pattern of names: {pattern}", 1) from error
+
+
+def _glob_part(part: str) -> str:  # noqa: PLR0911 - a case each
+    match part:
+        case "**/":
+            return "(?:.*/)?"
+        case "**":
+            return ".*"
+        case "*":
+            return "[^/]*"
+        case "?":
+            return "[^/]"
+    if part.startswith("[") and len(part) > 1:
+        return part
+    if part.startswith("{") and len(part) > 1:
+        either = ("".join(map(_glob_part, _GLOB.findall(one))) for one in part[1:-1].split(","))
+        return f"(?:{'|'.join(either)})"
+    return re.escape(part.removeprefix("\\") or part)
+
+
+def _templatefile(surroundings: Surroundings, path: Value, given: Value) -> Value:
+    if not isinstance(given.type, MapType | ObjectType):
+        raise FunctionError("a map or object of variables is required", 1)
+    name = values.text_in(path)
+    text = text_of_file(surroundings.root, name)
+    template, problems = parse_template(text, name)
+    if template is None:
+        raise FunctionError("\n".join(str(problem) for problem in problems), 0)
+    variables = values.entries(given)
+    for reference in variables_of(template):
+        if reference.root not in variables:
+            raise FunctionError(f'"{reference.root}", used at {reference.span}, is missing', 1)
+    scope = Scope(variables, Library(surroundings, without=frozenset({"templatefile"})))
+    findings = Findings()
+    value = evaluate(template, scope, findings)
+    if findings.errors:
+        raise FunctionError("\n".join(map(_told, findings.diagnostics)), 0)
+    return value
+
+
+def _told(diagnostic: object) -> str:
+    hint = getattr(diagnostic, "hint", None)
+    return f"{diagnostic}; {hint}" if hint else str(diagnostic)

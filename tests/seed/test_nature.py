@@ -112,13 +112,13 @@ def seen(shared_place: Place) -> Seen:
 
 def test_A2_what_ships_with_core_runs_in_processes_of_its_own(seen: Seen) -> None:
     """MUST: Every component that comes with core is a plugin itself, only known beforehand."""
-    assert sorted(words[-1] for words in seen.children.values()) == [
+    assert sorted(words[3] for words in seen.children.values()) == [
         "packer-builder-null",
         "packer-post-processor-manifest",
         "packer-provisioner-shell-local",
     ]
     (started_by,) = seen.script_parents & seen.children.keys()
-    assert seen.children[started_by][-1] == "packer-provisioner-shell-local"
+    assert seen.children[started_by][3] == "packer-provisioner-shell-local"
 
 
 def test_A3_bundled_components_need_no_installation(place: Place) -> None:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 GO_FOLDER = HERE / "go"
+# Tests have homes of their own; Go's caches are in the one of the person who runs them.
+HOME = os.environ["HOME"]
 PROGRAMS = {"plugin": "packer-plugin-peer", "driver": "packer-driver"}
 
 
@@ -41,6 +43,7 @@ def build(folder: Path, *flags: str) -> Path:
         "CGO_ENABLED": "0",
         "GOFLAGS": "-mod=readonly -buildvcs=false -trimpath",
         "GOWORK": "off",
+        "HOME": HOME,
     }
     command = [go, "build", *flags, "-o", f"{folder}/", "./..."]
     done = subprocess.run(

@@ -14,6 +14,7 @@ from packer_core.template.variables import VariableInputs
 
 if TYPE_CHECKING:
     from packer_core.diagnostics import Diagnostic
+    from packer_core.template.hcl_load import OpenLookups
     from packer_core.template.model import Template
 
 
@@ -63,6 +64,62 @@ def refuse(load: Load) -> Refuse:
     ) -> tuple[Diagnostic, ...]:
         with pytest.raises(TemplateError) as caught:
             load(template, inputs)
+        return caught.value.diagnostics
+
+    return refuse
+
+
+class LoadHcl(Protocol):
+    def __call__(
+        self,
+        text: str,
+        inputs: VariableInputs = ...,
+        *,
+        strict: bool = ...,
+        lookups: OpenLookups | None = ...,
+        **files: str,
+    ) -> Template: ...
+
+
+class RefuseHcl(Protocol):
+    def __call__(
+        self, text: str, inputs: VariableInputs = ..., **files: str
+    ) -> tuple[Diagnostic, ...]: ...
+
+
+@pytest.fixture
+def load_hcl(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LoadHcl:
+    """Write a folder `box` with a template, and load it; `__` in a name stands for a dot."""
+    monkeypatch.chdir(tmp_path)
+    folder = Path("box")
+    folder.mkdir()
+
+    def load(
+        text: str,
+        inputs: VariableInputs = VariableInputs(),  # noqa: B008 - frozen and empty
+        *,
+        strict: bool = True,
+        lookups: OpenLookups | None = None,
+        **files: str,
+    ) -> Template:
+        for name, content in {"main__pkr__hcl": text, **files}.items():
+            (folder / name.replace("__", ".")).write_text(content, encoding="utf-8")
+        return load_template(folder, inputs, strict_variables=strict, lookups=lookups)
+
+    return load
+
+
+@pytest.fixture
+def refuse_hcl(load_hcl: LoadHcl) -> RefuseHcl:
+    """Load a template that is wrong, and hand out what is said about it."""
+
+    def refuse(
+        text: str,
+        inputs: VariableInputs = VariableInputs(),  # noqa: B008 - frozen and empty
+        **files: str,
+    ) -> tuple[Diagnostic, ...]:
+        with pytest.raises(TemplateError) as caught:
+            load_hcl(text, inputs, **files)
         return caught.value.diagnostics
 
     return refuse

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packer_core.errors import TemplateError
-from packer_core.template.load import load_template
+from packer_core.template.load import is_hcl, load_template
 from packer_core.template.variables import VariableInputs
 
 if TYPE_CHECKING:
@@ -42,20 +42,30 @@ def test_any_other_name_is_json(tmp_path: Path, name: str) -> None:
     assert load_template(tmp_path / name, NOTHING).sources
 
 
-@pytest.mark.parametrize("name", ["box.pkr.hcl", "box.pkr.json"])
-def test_names_of_hcl_are_refused_before_anything_is_read(tmp_path: Path, name: str) -> None:
-    diagnostic = refusal(tmp_path / name)
-    assert diagnostic.summary == f"HCL2 templates are not read yet: {tmp_path / name}"
-    assert "its name says so" in diagnostic.detail
-    assert diagnostic.hint is not None
+@pytest.mark.parametrize(
+    ("name", "config_type", "is_it"),
+    [
+        ("box.pkr.hcl", "json", True),
+        ("box.pkr.json", "json", True),
+        (".", "json", True),
+        ("box", "hcl2", True),
+        ("box.json", "hcl2", True),
+        ("box.hcl", "json", False),
+        ("box.json", "json", False),
+        ("-", "json", False),
+    ],
+)
+def test_what_is_hcl_shows_in_its_name_or_is_said(name: str, config_type: str, is_it: bool) -> None:
+    assert is_hcl(Path(name), config_type) is is_it
 
 
-def test_folder_is_hcl(tmp_path: Path) -> None:
-    assert "a folder is always HCL2" in refusal(tmp_path).detail
+def test_hcl_is_not_read_from_standard_input() -> None:
+    diagnostic = refusal(Path("-"), "hcl2")
+    assert diagnostic.summary == "an HCL2 template is not read from standard input"
 
 
-def test_config_type_makes_other_names_hcl(tmp_path: Path) -> None:
-    assert "-config-type=hcl2 says so" in refusal(tmp_path / "box", "hcl2").detail
+def test_folder_without_templates_is_refused(tmp_path: Path) -> None:
+    assert refusal(tmp_path).summary == f"no templates in folder: {tmp_path}"
 
 
 def test_unknown_config_type_is_refused(tmp_path: Path) -> None:
@@ -77,7 +87,7 @@ def test_unknown_config_type_is_refused(tmp_path: Path) -> None:
 def test_hcl_under_another_name_is_recognised(tmp_path: Path, name: str, text: str) -> None:
     (tmp_path / name).write_text(text)
     diagnostic = refusal(tmp_path / name)
-    assert "this looks like HCL2, which is not read yet" in diagnostic.summary
+    assert "this looks like HCL2, and is read as JSON" in diagnostic.summary
     assert diagnostic.place is not None
 
 

@@ -31,7 +31,9 @@ def lookups_of(
         template: Its path.
     """
 
-    def opened(required: Sequence[RequiredPlugin]) -> Lookups:
+    def opened(required: Sequence[RequiredPlugin], secrets: Sequence[str]) -> Lookups:
+        for secret in secrets:
+            app.secrets.register(secret)
         app.require(required, template)
         return Lookups(app.catalog, app.specs(), _once(app, stack), app.cancel, wanted)
 

@@ -130,7 +130,7 @@ class HclReader:
         asked: Lookups = NoLookups()
         if lookups and not self.findings.errors:
             try:
-                asked = lookups(self.plugins)
+                asked = lookups(self.plugins, self._secrets())
             except TemplateError as error:
                 if not tolerant:
                     raise
@@ -300,6 +300,10 @@ class HclReader:
                 block.span.place,
                 severity="warning",
             )
+
+    def _secrets(self) -> tuple[str, ...]:
+        sensitive = [one for one in self._variables.values() if one.sensitive]
+        return tuple(text for variable in sensitive for text in variable.texts or () if text)
 
     def _stop_at_errors(self) -> None:
         if self.findings.errors:

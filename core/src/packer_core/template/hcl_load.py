@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from .model import RequiredPlugin, Template
     from .variables import VariableInputs
 
-    OpenLookups = Callable[[Sequence[RequiredPlugin]], Lookups]
-    """Makes what asks data sources, once it is known which plugins are required."""
+    OpenLookups = Callable[[Sequence[RequiredPlugin], Sequence[str]], Lookups]
+    """Makes what asks data sources, once it is known which plugins are required, and what must not
+    be shown."""
 
 
 def load_hcl(

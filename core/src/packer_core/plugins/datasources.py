@@ -11,6 +11,7 @@ from packer_sdk.wire.forms import decode_spec, decode_value
 from packer_sdk.wire.specs import implied_type
 
 from .fleet import Guarded, on_wire
+from .violations import reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,8 +54,13 @@ def looked_up(
         RemoteProtocolError: its result is not of the type it has announced.
     """
     face.configure(configs)
-    type_ = implied_type(decode_spec(face.output_spec(), protobuf=component.protobuf))
-    value = decode_value(face.execute(cancel), protobuf=component.protobuf)
+    label = component.key.executable
+    announced = face.output_spec()
+    with reading(label, "OutputSpec"):
+        type_ = implied_type(decode_spec(announced, protobuf=component.protobuf))
+    answer = face.execute(cancel)
+    with reading(label, "Execute"):
+        value = decode_value(answer, protobuf=component.protobuf)
     try:
         # Templates count on that type: of a list of results, every one must have it.
         return value if value.type == type_ else value_of(type_, value.content)

@@ -38,6 +38,7 @@ from packer_sdk.wire import handshake
 from .dial import dial, remove_socket
 from .launch import launch
 from .printed import Printed, at_the_end
+from .violations import violation
 from .witness import Witness, Witnesses, kill_marked
 
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ class PluginProcess:
         self, reason: Exception, moment: str, call: str
     ) -> PluginCrashed | RemoteProtocolError:
         if isinstance(reason, RemoteProtocolError):
-            return self._violation(reason, call)
+            return violation(self.label, call, reason)
         if isinstance(reason, PeerSilent | TimeoutError) and not self._is_over():
             return self._witness.account(
                 f"stopped answering {moment} ({reason})", call, self.last_lines
@@ -219,17 +220,10 @@ class PluginProcess:
         end = f"{self._how_it_ended(Deadline(2.0))} {moment}"
         ended_by = self.session.connection.error if self.session else None
         if isinstance(ended_by, RemoteProtocolError):  # after its stream, and before its process
-            return self._violation(ended_by, call)
+            return violation(self.label, call, ended_by)
         if stopping:
             return self._witness.stopped(end)
         return self._witness.account(end, call, self.last_lines)
-
-    def _violation(self, reason: RemoteProtocolError, call: str) -> RemoteProtocolError:
-        return RemoteProtocolError(
-            f"{self.label} broke the protocol during {call}: {reason.message}",
-            hint="this is a bug of the plugin; tell its authors, best with what "
-            "PACKER_LOG=1 PACKER_LOG_WIRE=1 shows",
-        )
 
     def _another_kind(self) -> PluginStartError:
         return PluginStartError(

@@ -24,6 +24,7 @@ from packer_sdk.threads import spawn
 from packer_sdk.wire.forms import decode_spec
 
 from .identity import identity_of
+from .violations import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -179,7 +180,9 @@ class Specs:
                 _write(path, data)
 
     def _learn(self, component: Component, part: Part, data: bytes) -> None:
-        spec = decode_spec(data, protobuf=component.protobuf)
+        call = "ConfigSpec" if part == "config" else "OutputSpec"
+        with reading(component.key.executable, call):
+            spec = decode_spec(data, protobuf=component.protobuf)
         self._known[component.kind, component.name, part] = spec
 
     def _path(self, component: Component, part: Part) -> Path | None:

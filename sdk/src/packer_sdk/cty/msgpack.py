@@ -71,7 +71,8 @@ class _MsgpackReader(Reader):
 
 def _type_of(written: bytes | str, path: Path) -> Type:
     try:
-        return decode_type(written if isinstance(written, bytes) else written.encode())
+        data = written if isinstance(written, bytes) else written.encode("utf-8", "surrogateescape")
+        return decode_type(data)
     except RemoteProtocolError as error:
         raise Mismatch(error.message, path) from error
 

@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 EXPECTED = Path(__file__).parent.parent / "data" / "messages.txt"
 AT_ONCE = 4
 
+_PACKER = (sys.executable, "-m", "packer_core")
+_POWERS = "-dac_override,-dac_read_search"
+_HUMBLY = () if os.geteuid() else ("setpriv", f"--bounding-set={_POWERS}", f"--inh-caps={_POWERS}")
+
 _NULL = {"type": "null", "communicator": "none"}
 _SHIM = f"""\
 #!{sys.executable} -I
@@ -41,6 +45,7 @@ class Mistake:
         words: Behind ``packer``.
         prepare: Puts further things into the folder.
         environ: Further variables; ``FOLDER`` in them is the folder.
+        humble: Run without the power of root to pass over permissions.
         status: The exit code.
         makes: Files that are there afterwards and were not before.
     """
@@ -49,6 +54,7 @@ class Mistake:
     words: tuple[str, ...] = ("build", "t.json")
     prepare: Callable[[Path], object] = lambda _: None
     environ: Mapping[str, str] = field(default_factory=dict)
+    humble: bool = False
     status: int = 1
     makes: tuple[str, ...] = ()
 
@@ -73,7 +79,7 @@ def make(mistake: Mistake, folder: Path) -> Made:
     mistake.prepare(folder)
     before = _files(folder)
     done = subprocess.run(
-        [sys.executable, "-m", "packer_core", *mistake.words],
+        [*(_HUMBLY if mistake.humble else ()), *_PACKER, *mistake.words],
         cwd=folder,
         env=_environment(folder, mistake.environ),
         stdin=subprocess.DEVNULL,
@@ -169,8 +175,12 @@ def _oci_and_output(folder: Path) -> None:
     _file("img.tar", "old")(folder)
 
 
-def _folder(name: str) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).mkdir()
+def _folder(name: str, mode: int = 0o755) -> Callable[[Path], None]:
+    return lambda folder: (folder / name).mkdir(mode)
+
+
+def _pipe(folder: Path) -> None:
+    os.mkfifo(folder / "t.json")
 
 
 # --- the templates
@@ -196,6 +206,7 @@ def _image(**options: object) -> dict[str, object]:
     return _builds({"type": "oci", "output": "img.tar", **options})
 
 
+_STORE = {"PACKER_DATA_DIR": "FOLDER/d"}
 _PLUGINS = {"PACKER_PLUGIN_PATH": "FOLDER/pl"}
 _NOTE = _builds({"type": "note"})
 _SCRIPT = _local(script="s.sh")
@@ -237,6 +248,8 @@ MISTAKES = {
         None, ("build", "tmplate.json"), _file("template.json", "{}")
     ),
     "a device": _words("build", "/dev/zero"),
+    "a pipe nobody writes to": Mistake(None, prepare=_pipe),
+    "a file that may not be read": Mistake(None, prepare=_file("t.json", "{}", 0), humble=True),
     "a huge file": Mistake(None, prepare=_huge),
     "a newer template": Mistake(_builds(_NULL, min_packer_version="9.0.0")),
     "an object where an array belongs": Mistake(_builds(_NULL, provisioners={"type": "shell"})),
@@ -358,6 +371,31 @@ MISTAKES = {
     ),
     "a target that is a folder": Mistake(_builds(_file_builder(target="d")), prepare=_folder("d")),
     "a folder that takes no files": Mistake(_builds(_file_builder(target="/proc/web.out"))),
+    "a file in a folder that is read-only": Mistake(
+        _builds(_file_builder(target="d/x")), prepare=_folder("d", 0o555), humble=True
+    ),
+    # folders of packer
+    "a store that is read-only": Mistake(
+        words=("plugins", "install", "packer-plugin-note"),
+        prepare=_folder("d", 0o555),
+        environ=_STORE,
+        humble=True,
+    ),
+    "a build beside a store that is read-only": Mistake(
+        _builds(_NULL), prepare=_folder("d", 0o555), environ=_STORE, humble=True, status=0
+    ),
+    "a store nobody may look into": Mistake(
+        words=("plugins", "remove", "note"),
+        prepare=_folder("d", 0),
+        environ=_STORE,
+        humble=True,
+    ),
+    "a plugin folder that is read-only": Mistake(
+        _NOTE, prepare=_folder("pl", 0o555), environ=_PLUGINS, humble=True
+    ),
+    "a plugin folder nobody may look into": Mistake(
+        _NOTE, prepare=_folder("pl", 0), environ=_PLUGINS, humble=True
+    ),
     # images
     "an image without a base": _oci_of(""),
     "an image from nothing we know": _oci_of("docker://alpine"),

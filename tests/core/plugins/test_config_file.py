@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -10,9 +10,6 @@ from hypothesis import strategies as st
 from packer_core.plugins.config_file import ConfigEntry, read_config_file
 from packer_core.plugins.names import ComponentName
 from packer_sdk.errors import PackerError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -98,3 +95,8 @@ def test_any_content_is_read_or_refused_in_words(content: bytes, file: Path) -> 
     else:
         json.loads(content.decode("utf-8-sig"))
     assert not message or str(file) in message
+
+
+def test_file_that_is_a_device_is_refused_without_reading_it() -> None:
+    with pytest.raises(PackerError, match="config file: /dev/zero: it is a device, not a file"):
+        read_config_file(Path("/dev/zero"))

@@ -13,6 +13,8 @@ import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packer_core.errors import TemplateError
+from packer_core.template.source_file import read_file
 from packer_sdk.errors import PackerError
 
 from .names import ComponentName
@@ -57,14 +59,25 @@ def read_config_file(path: Path) -> tuple[ConfigEntry, ...]:
 
 
 def _read(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+    if _is_missing(path):
         logger.debug("There is no config file: %s", path)
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise _refused(f"cannot read the config file: {path}: {reason}") from error
+    try:
+        return read_file(path, "the config file").decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise _refused(f"cannot read the config file: {path}: it is not UTF-8") from error
+    except TemplateError as error:
+        raise _refused(error.diagnostics[0].summary) from error
+
+
+def _is_missing(path: Path) -> bool:
+    try:
+        path.stat()
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False  # reading it tells why
+    return False
 
 
 def _parse(path: Path, text: str) -> dict[str, object]:

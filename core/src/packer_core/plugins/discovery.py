@@ -157,14 +157,21 @@ def _from_folder(
     folder: Path, source: Source, refused: list[Refusal], *, protobuf: bool = False
 ) -> Iterator[Component]:
     """The components that are direct children of a folder, sorted by file name."""
-    candidates = _candidates(folder)
+    try:
+        candidates = _candidates(folder)
+    except OSError as error:
+        logger.warning("Cannot look for plugins in %s: %s", folder, error.strerror)
+        refused.append(Refusal(folder, (error.strerror or str(error)).lower()))
+        return
     if not candidates:
         return
-    if objection := trust.objection_to_folder(folder):
+    if objection := trust.objection_to_folder(folder) or _objection_to_store(folder, source):
         refused += [Refusal(folder / file, objection, name) for file, name in candidates]
         return
     for file, name in candidates:
         path = folder / file
+        if source == "installed" and not path.exists():
+            continue  # a link into a store that is just being changed
         if objection := trust.objection_to_file(path):
             refused.append(Refusal(path, objection, name))
         else:
@@ -178,14 +185,21 @@ def _from_folder(
             )
 
 
+def _objection_to_store(shims: Path, source: Source) -> str | None:
+    """Links in the store's `bin` are worth what the folders are that they lead through."""
+    if source != "installed":
+        return None
+    for folder in (shims.parent, shims.parent / "environments"):
+        if folder.exists() and (objection := trust.objection_to_folder(folder)):
+            return f"{objection} ({folder})"
+    return None
+
+
 def _candidates(folder: Path) -> list[tuple[str, ComponentName]]:
     try:
         with os.scandir(folder) as entries:
             files = [entry.name for entry in entries if not entry.is_dir()]
     except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        logger.warning("Cannot look for plugins in %s: %s", folder, error.strerror)
         return []
     parsed = [(file, parse_name(file, windows=_WINDOWS)) for file in sorted(files)]
     for file, name in parsed if _WINDOWS else ():

@@ -211,10 +211,17 @@ class Installer:
         return wanted.is_met_by(present.version, present.requirement)
 
     def _replace(
-        self, slot: Slot, wanted: Wanted, sources: Sources, wheels: Sequence[StoredWheel]
+        self,
+        slot: Slot,
+        wanted: Wanted,
+        sources: Sources,
+        wheels: Sequence[StoredWheel],
+        *,
+        keep: bool = True,
     ) -> Receipt:
         """Make a generation, let it count, and keep the one before for the way back."""
         before = slot.current
+        earlier = [one for one in slot.complete() if one < before]
         receipt = self._workshop().make(slot, wanted, sources, wheels)
         number = int(receipt.folder.name)
         try:
@@ -227,23 +234,29 @@ class Installer:
                 slot.drop(number)
                 slot.settle()
             raise
-        slot.keep_only(number, before)
+        slot.keep_only(number, *([before] if keep else earlier))
         slot.settle()
         return receipt
 
     def _rebuild(self, slot: Slot, present: Receipt) -> Receipt:
-        from .wheels import WheelCache  # noqa: PLC0415 - lists need none of it
+        from .wheels import WheelCache, fits_here  # noqa: PLC0415 - lists need none of it
 
+        if strange := [one for one in present.wheels if not fits_here(one)]:
+            raise InstallError(
+                f"cannot make the environment of {slot.name} again: the wheel is for another "
+                f"Python: {strange[0].filename}",
+                hint=f"packer plugins install -force {slot.name}=={present.version}",
+            )
         if missing := WheelCache(self._paths.wheels).missing(present.wheels):
             raise InstallError(
                 f"cannot make the environment of {slot.name} again: the wheel is gone: "
                 f"{missing[0].filename}",
-                hint=f"packer plugins install --force {slot.name}=={present.version}",
+                hint=f"packer plugins install -force {slot.name}=={present.version}",
             )
         if not present.wheels and present.origin != "editable":
             raise InstallError(
                 f"cannot make the environment of {slot.name} again: nothing was kept of it",
-                hint=f"packer plugins install --force {slot.name}=={present.version}",
+                hint=f"packer plugins install -force {slot.name}=={present.version}",
             )
         wanted = Wanted(
             name=slot.name,
@@ -251,7 +264,7 @@ class Installer:
             origin=present.origin,
             arguments=("--editable", present.requirement),
         )
-        return self._replace(slot, wanted, present.sources, present.wheels)
+        return self._replace(slot, wanted, present.sources, present.wheels, keep=False)
 
     def _workshop(self) -> Workshop:
         from .making import Workshop  # noqa: PLC0415 - lists need none of it

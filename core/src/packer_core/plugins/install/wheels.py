@@ -132,6 +132,14 @@ def read_name(path: Path) -> tuple[str, str]:
     return str(name), str(version)
 
 
+def fits_here(wheel: StoredWheel) -> bool:
+    """Whether the running interpreter can use a wheel."""
+    from packaging.tags import sys_tags  # noqa: PLC0415
+    from packaging.utils import parse_wheel_filename  # noqa: PLC0415
+
+    return not parse_wheel_filename(wheel.filename)[3].isdisjoint(sys_tags())
+
+
 def sha256_of(path: Path) -> str:
     """Of the content of a file."""
     with path.open("rb") as file:

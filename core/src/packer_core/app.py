@@ -299,6 +299,7 @@ class App:
         from .plugins.descriptors import make_room
         from .plugins.fleet import Fleet
         from .plugins.origin import distribution_of
+        from .plugins.preflight import Preflight
         from .plugins.witness import Witnesses
         from .run import Run
 
@@ -319,6 +320,7 @@ class App:
             part=self.secrets.part,
             witnesses=witnesses,
             host=self._host,
+            checked=Preflight(self.paths, self.ui.say, self.environ, self.cancel),
         )
         self.abort.on_cancel(fleet.abandon)
         return fleet

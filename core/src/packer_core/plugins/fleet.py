@@ -54,6 +54,7 @@ class Fleet:
         part: Where a log line without an end is cut, see `PluginProcess.start`.
         witnesses: See what happens to the processes; the run they know ends with the fleet.
         host: What bundled components are forked of; None starts each of them on its own.
+        checked: Looks at a component before it is started, and says how to start it (`Preflight`).
     """
 
     def __init__(
@@ -65,8 +66,10 @@ class Fleet:
         part: Callable[[str], tuple[str, str]] = at_the_end,
         witnesses: Witnesses | None = None,
         host: Host | None = None,
+        checked: Callable[[Component], Component] = lambda component: component,
     ) -> None:
         self._environ = dict(environ)
+        self._checked = checked
         self._log_frames = log_frames
         self._keep_alive_s = keep_alive_s
         self._part = part
@@ -174,7 +177,7 @@ class Fleet:
     def _start(self, component: Component, job: str) -> PluginProcess:
         try:
             return PluginProcess.start(
-                component,
+                self._checked(component),
                 self._environ,
                 log_frames=self._log_frames,
                 keep_alive_s=self._keep_alive_s,

@@ -1,0 +1,187 @@
+"""Before an installed component is started: is everything as it was when it was installed?
+
+A quick look (`install.manifest`), a few milliseconds at most: a file that was changed is named
+and nothing is started. A Python that is gone or was replaced by another version is no fault of
+the plugin: its environment is made again, from the wheels that were kept, without any network.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from packer_core.errors import InstallError, PluginStartError
+
+from . import trust
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from packer_core.paths import Paths
+    from packer_sdk.cancel import CancelToken
+
+    from .catalog import Component
+    from .install.manifest import Manifest
+    from .install.receipts import Receipt
+
+logger = logging.getLogger(__name__)
+
+_ASK_S = 30.0
+
+
+class Preflight:
+    """Looks at installed components before they are started.
+
+    Args:
+        paths: Where the store is.
+        say: Told when an environment is made again.
+        environ: The environment that this happens in.
+        cancel: Stops it.
+    """
+
+    def __init__(
+        self,
+        paths: Paths,
+        say: Callable[[str], None],
+        environ: Mapping[str, str],
+        cancel: CancelToken,
+    ) -> None:
+        self._paths = paths
+        self._say = say
+        self._environ = environ
+        self._cancel = cancel
+        self._healing = threading.Lock()
+
+    def __call__(self, component: Component) -> Component:
+        """The component by the path that its start shall use, if nothing is wrong.
+
+        Raises:
+            PluginStartError: A file is not what was installed, or a stranger could write to it.
+        """
+        shim = _real_shim(component)
+        if shim is None:
+            return component
+        papers = _Papers(shim.parents[1])
+        if trouble := self._python_trouble(papers):
+            shim = self._heal(component, trouble)
+            papers = _Papers(shim.parents[1])
+        self._refuse_strangers(component, papers.generation)
+        if difference := papers.difference():
+            name = papers.generation.parent.name
+            raise PluginStartError(
+                f"{component.key.executable} is not started, {name} is not what was installed: "
+                f"{difference}",
+                hint=f"packer plugins verify -repair {name} makes it again from its wheels",
+            )
+        return replace(component, argv=(str(shim), *component.argv[1:]))
+
+    def _refuse_strangers(self, component: Component, generation: Path) -> None:
+        folders = (self._paths.data_dir, self._paths.environments, generation.parent, generation)
+        for folder in folders:
+            if objection := trust.objection_to_folder(folder):
+                raise PluginStartError(
+                    f"{component.key.executable} is not started: {objection}: {folder}",
+                    hint="if you trust what is in it, correct owner and mode: "
+                    f"chown -R $(id -un) {folder}; chmod o-w {folder}",
+                )
+
+    def _python_trouble(self, papers: _Papers) -> str | None:
+        """What has become of the Python that the environment was made with; None if nothing."""
+        from .install.manifest import look_at_interpreter  # noqa: PLC0415 - few have plugins
+
+        if papers.receipt is None or papers.listing is None:
+            return None  # that is told as what it is
+        made_with = papers.listing.interpreter[0]
+        try:
+            now = look_at_interpreter(made_with)
+        except OSError:
+            return f"its Python is gone: {made_with}"
+        if now == papers.listing.interpreter:
+            return None
+        version = self._version_of(made_with)
+        if version == papers.receipt.interpreter_version:
+            return None
+        return f"its Python is {version or 'broken'} now, not {papers.receipt.interpreter_version}"
+
+    def _version_of(self, python: str) -> str:
+        from .install.children import clean_environment, run_captured  # noqa: PLC0415
+
+        code = "import platform; print(platform.python_version())"
+        try:
+            finished = run_captured(
+                [python, "-I", "-c", code],
+                environ=clean_environment(self._environ),
+                cancel=self._cancel,
+                timeout_s=_ASK_S,
+            )
+        except (OSError, TimeoutError):
+            return ""
+        return finished.output.strip() if finished.status == 0 else ""
+
+    def _heal(self, component: Component, trouble: str) -> Path:
+        """Make the environment again; the new path of the shim.
+
+        Raises:
+            PluginStartError: That cannot be done.
+        """
+        from .install.installer import Installer  # noqa: PLC0415 - a rare day
+
+        with self._healing:
+            shim = _real_shim(component)
+            if shim is None or not self._python_trouble(_Papers(shim.parents[1])):
+                return shim or component.path  # another thread, or another packer, was faster
+            name = shim.parents[2].name
+            self._say(f"Making the environment of {name} again: {trouble}")
+            installer = Installer(
+                self._paths, logger.info, environ=self._environ, cancel=self._cancel
+            )
+            try:
+                installer.rebuild(name)
+            except InstallError as error:
+                raise PluginStartError(
+                    f"{component.key.executable} cannot start, {trouble}; {error.message}",
+                    hint=error.hint,
+                ) from error
+            return _real_shim(component) or component.path
+
+
+def _real_shim(component: Component) -> Path | None:
+    """The shim in the generation that counts; None if the component is not laid out so."""
+    if component.source != "installed" or not component.path.is_symlink():
+        return None
+    shim = component.path.resolve()
+    return shim if shim.parent.name == "packer-shims" and len(shim.parents) > 3 else None
+
+
+class _Papers:
+    """Receipt and list of files of a generation; None where they cannot be believed."""
+
+    def __init__(self, generation: Path) -> None:
+        from .install.receipts import read_receipt  # noqa: PLC0415 - few have plugins
+
+        self.generation = generation
+        self.receipt = read_receipt(generation / "packer-receipt.json")
+        self.listing = self._read_listing(self.receipt) if self.receipt else None
+
+    def _read_listing(self, receipt: Receipt) -> Manifest | None:
+        from .install.manifest import NAME, Manifest  # noqa: PLC0415 - few have plugins
+
+        try:
+            content = (self.generation / NAME).read_bytes()
+            if hashlib.sha256(content).hexdigest() != receipt.manifest:
+                return None
+            return Manifest.from_json(content)
+        except (OSError, ValueError):
+            return None
+
+    def difference(self) -> str | None:
+        """What is not as it was installed, as far as a quick look tells."""
+        if self.receipt is None:
+            return f"{self.generation / 'packer-receipt.json'} cannot be read, or was changed"
+        if self.listing is None:
+            return f"{self.generation / 'packer-files.json'} is gone or was changed"
+        return self.listing.changed(self.generation)

@@ -116,7 +116,7 @@ def refuse_hcl(load_hcl: LoadHcl) -> RefuseHcl:
     def refuse(
         text: str,
         inputs: VariableInputs = VariableInputs(),  # noqa: B008 - frozen and empty
-        **files: str,
+        **files: Any,
     ) -> tuple[Diagnostic, ...]:
         with pytest.raises(TemplateError) as caught:
             load_hcl(text, inputs, **files)

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -30,7 +30,7 @@ def chosen(template: Template, name: str = "a") -> tuple[str, str]:
 
 
 def test_every_source_of_values_beats_those_before_it(load_hcl: LoadHcl) -> None:
-    files = {
+    files: dict[str, Any] = {
         "a__auto__pkrvars__hcl": 'a = "first"',
         "b__auto__pkrvars__hcl": 'a = "second"',
         "a__auto__pkrvars__json": '{"a": "json"}',
@@ -201,7 +201,7 @@ def test_variable_file_that_declares_is_told_what_it_is_for(refuse_hcl: RefuseHc
     assert "a = VALUE" in (diagnostic.hint or "")
 
 
-@pytest.mark.parametrize("value", ["upper(\"x\")", "var.b"])
+@pytest.mark.parametrize("value", ['upper("x")', "var.b"])
 def test_values_in_files_are_constants(refuse_hcl: RefuseHcl, value: str) -> None:
     (diagnostic,) = refuse_hcl(
         TEXT, inputs(files=("box/x.pkrvars.hcl",)), x__pkrvars__hcl=f"a = {value}\n"
@@ -231,9 +231,7 @@ def test_only_the_winner_is_judged(load_hcl: LoadHcl, refuse_hcl: RefuseHcl) -> 
         'the value of variable "a" is refused: Too short. It is the default.'
     )
     (diagnostic,) = refuse_hcl(template, inputs("a=x"))
-    assert diagnostic.summary == (
-        'the value of variable "a" is refused: Too short. (from -var)'
-    )
+    assert diagnostic.summary == ('the value of variable "a" is refused: Too short. (from -var)')
 
 
 VALIDATION = """

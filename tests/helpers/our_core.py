@@ -1,0 +1,225 @@
+"""Our core, and the judges' plugins where HashiCorp's packer would look for them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from packer_core.paths import Paths
+from packer_core.plugins.binary_store import place
+from packer_core.plugins.discovery import discover
+from packer_core.plugins.fleet import Fleet
+from packer_core.plugins.specs import Specs
+from packer_sdk.cancel import CancelToken
+from packer_sdk.cty.values import Value, value_of
+from packer_sdk.testing import RecordingHook, RecordingUi
+from packer_sdk.threads import spawn
+from packer_sdk.wire.specs import Attr, Block, BlockList, ObjectSpec, implied_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from packer_core.plugins.catalog import Catalog, Component
+    from packer_core.plugins.fleet import (
+        GuardedBuilder,
+        GuardedPostProcessor,
+        GuardedProvisioner,
+    )
+    from packer_sdk.components import Processed
+    from packer_sdk.interfaces import Artifact, Communicator, Ui
+
+KINDS = ("builder", "provisioner", "post-processor", "datasource")
+PEERS = ("go-protobuf", "go-gob", "old-gob", "python-protobuf", "python-gob")
+"""A plugin, and what core and it speak; ``old`` knows only gob."""
+
+
+@dataclass
+class Judges:
+    """A home folder with plugins in it.
+
+    Attributes:
+        home: The folder.
+        environ: For everything that is run.
+    """
+
+    home: Path
+    environ: dict[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.environ = {
+            **{name: value for name, value in os.environ.items() if "PACKER" not in name},
+            "HOME": str(self.home),
+            "XDG_CONFIG_HOME": str(self.home / ".config"),
+            "PACKER_DATA_DIR": str(self.home / "data"),
+            "PACKER_CACHE_DIR": str(self.home / "cache"),
+        }
+
+    @property
+    def paths(self) -> Paths:
+        """Of our core."""
+        return Paths.from_environ(self.environ)
+
+    def install(self, name: str, file: Path) -> Path:
+        """Put a plugin where it is found."""
+        folder = self.paths.plugin_folders[0]
+        return place(file, f"example.org/judge/{name}", folder, environ=self.environ)
+
+    def catalog(self, *, gob: bool = False) -> Catalog:
+        """What our core finds."""
+        environ = {**self.environ, "PACKER_FORCE_GOB": "1" if gob else ""}
+        return discover(self.paths, cwd=self.home, environ=environ)
+
+
+class Core:
+    """Our core, about to meet a plugin.
+
+    Attributes:
+        name: Of the plugin; ``go``, ``old`` or ``python``.
+        protobuf: Whether it is spoken to in protobuf.
+        ui: Keeps what plugins say.
+    """
+
+    def __init__(self, judges: Judges, fleet: Fleet, name: str, *, gob: bool) -> None:
+        self.name = name
+        self.judges = judges
+        self.catalog = judges.catalog(gob=gob)
+        self.protobuf = self.component("builder").protobuf
+        self.ui = RecordingUi("the answer")
+        self._fleet = fleet
+        self.specs = Specs(self.catalog, judges.paths, lambda: Fleet(judges.environ))
+
+    def component(self, kind: str, further: str = "", *, of: str = "") -> Component:
+        """One of the plugin's components; ``of`` another plugin, if that is named."""
+        name = of or self.name
+        return self.catalog.find(kind, f"{name}-{further}" if further else name)
+
+    def typed(self, kind: str, options: Mapping[str, Any], *, of: str = "") -> Value:
+        """Options as a template in HCL has them: every attribute of the schema, most null."""
+        spec = self.specs.config_spec(kind, of or self.name)
+        return value_of(implied_type(spec), complete(spec, options))
+
+    def builder(self, *configs: object, of: str = "") -> GuardedBuilder:
+        """A builder that is ready."""
+        face = self._fleet.builder(self.component("builder", of=of), "box")
+        face.prepare(configs)
+        return face
+
+    def provisioner(self, *configs: object, of: str = "") -> GuardedProvisioner:
+        """A provisioner that is ready."""
+        face = self._fleet.provisioner(self.component("provisioner", of=of), "box")
+        face.prepare(configs)
+        return face
+
+    def post_processor(self, *configs: object, of: str = "") -> GuardedPostProcessor:
+        """A post-processor that is ready."""
+        face = self._fleet.post_processor(self.component("post-processor", of=of), "box")
+        face.configure(configs)
+        return face
+
+    def built(self, options: Mapping[str, Any], *, cancel: CancelToken | None = None) -> Artifact:
+        """What a builder makes."""
+        artifact = self.builder(options).run(self.ui, RecordingHook(), cancel or CancelToken())
+        assert artifact is not None
+        return artifact
+
+    def provisioned(
+        self,
+        options: Mapping[str, Any],
+        *,
+        builder: str = "",
+        provisioner: str = "",
+        cancel: CancelToken | None = None,
+        **further: object,
+    ) -> None:
+        """Run a builder whose machine a provisioner works in."""
+        face = self.provisioner(options, of=provisioner)
+
+        def work(
+            name: str,
+            ui: Ui,
+            communicator: Communicator | None,
+            data: Mapping[str, object],
+            token: CancelToken,
+        ) -> None:
+            face.provision(ui, communicator, data, token)
+
+        machine = self.builder({"steps": ["provision"], **further}, of=builder)
+        machine.run(self.ui, RecordingHook(work), cancel or CancelToken())
+
+    def processed(self, options: Mapping[str, Any], artifact: Artifact) -> Processed | None:
+        """What a post-processor makes of an artifact."""
+        face = self.post_processor(options)
+        return face.post_process(self.ui, artifact, CancelToken())
+
+    def looked_up(self, *configs: object, further: str = "") -> Value:
+        """What a data source gives."""
+        component = self.component("datasource", further)
+        return self._fleet.execute_datasource(component, configs, CancelToken(), "box")
+
+    def do(self, kind: str, options: Mapping[str, Any], cancel: CancelToken | None = None) -> None:
+        """Have a component of any kind do its work."""
+        token = cancel or CancelToken()
+        match kind:
+            case "builder":
+                self.builder(options).run(self.ui, RecordingHook(), token)
+            case "provisioner":
+                self.provisioner(options).provision(self.ui, None, {}, token)
+            case "post-processor":
+                given = self.built({"artifact": "given"})
+                self.post_processor(options).post_process(self.ui, given, token)
+            case _:
+                component = self.component("datasource")
+                self._fleet.execute_datasource(component, [options], token, "box")
+
+    def records(self, category: str) -> list[tuple[str, ...]]:
+        """The records for programs of one category."""
+        return [record[1:] for record in self.ui.records if record[0] == category]
+
+    def record(self, category: str) -> Any:
+        """The only record of a category, which is JSON."""
+        ((text,),) = self.records(category)
+        return json.loads(text)
+
+
+def complete(spec: ObjectSpec, options: Mapping[str, Any]) -> dict[str, Any]:
+    """Options with everything that a schema has: null, and no blocks where there are none."""
+    made: dict[str, Any] = {}
+    for name, inner in spec.attributes.items():
+        value = options.get(name)
+        if isinstance(inner, BlockList):
+            made[name] = [_inside(inner.nested, one) for one in value or ()]
+        elif isinstance(inner, Block):
+            made[name] = None if value is None else _inside(inner.nested, value)
+        else:
+            assert isinstance(inner, Attr)
+            made[name] = value
+    assert options.keys() <= made.keys(), options.keys() - made.keys()
+    return made
+
+
+def _inside(spec: object, options: Mapping[str, Any]) -> dict[str, Any]:
+    assert isinstance(spec, ObjectSpec)
+    return complete(spec, options)
+
+
+@contextlib.contextmanager
+def cancelled_once_there(path: Path) -> Iterator[CancelToken]:
+    """A token that goes up when a plugin has made a file."""
+    cancel = CancelToken()
+
+    def watch() -> None:
+        until = time.monotonic() + 60
+        while not path.exists() and time.monotonic() < until:
+            time.sleep(0.01)
+        cancel.cancel()
+
+    thread = spawn("test", watch)
+    try:
+        yield cancel
+    finally:
+        thread.join()

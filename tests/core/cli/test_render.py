@@ -280,3 +280,36 @@ def test_every_class_of_error_can_be_rendered(color: bool) -> None:
         text = render_error(error, color=color)
         assert holds_values or "it broke: x" in text
         assert not text.endswith("\n")
+
+
+def test_a_place_over_several_lines_shows_the_first_and_the_last() -> None:
+    place = Place("a.hcl", 9, 7, 4, "  a = f(", end_line=12, end_column=3, end_text="  )")
+    assert render_diagnostic(Diagnostic("wrong", place), color=False).splitlines() == [
+        "Error: wrong",
+        "  --> a.hcl:9:7",
+        "   |",
+        " 9 |   a = f(",
+        "   |       ^^",
+        "   …",
+        "12 |   )",
+        "   |   ^",
+    ]
+
+
+def test_a_place_over_two_lines_leaves_nothing_out() -> None:
+    place = Place("a.hcl", 1, 1, 1, "[", end_line=2, end_column=1, end_text="]")
+    assert "…" not in render_diagnostic(Diagnostic("wrong", place), color=False)
+
+
+def test_values_that_took_part_have_a_line_each() -> None:
+    values = (("var.a", '"x"'), ("local.long", "[1,\n 2]"))
+    text = render_diagnostic(Diagnostic("wrong", values=values, hint="do"), color=False)
+    assert text.splitlines() == [
+        "Error: wrong",
+        "",
+        '  var.a      = "x"',
+        "  local.long = [1,",
+        "   2]",
+        "",
+        "hint: do",
+    ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from packer_core.diagnostics import Diagnostic, in_order
+from packer_core.diagnostics import Diagnostic, Place, in_order
 from packer_core.errors import (
     InstallError,
     PluginCrashed,
@@ -23,7 +23,6 @@ from packer_sdk.errors import Cancelled, ConfigProblems, LocalProtocolError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from packer_core.diagnostics import Place
     from packer_sdk.errors import PackerError
     from packer_sdk.problems import Problem
 
@@ -49,6 +48,8 @@ def render_diagnostic(diagnostic: Diagnostic, *, color: bool) -> str:
         lines += _located(diagnostic.place, tint, color)
     if diagnostic.detail:
         lines += _indented(diagnostic.detail)
+    if diagnostic.values:
+        lines += _values(diagnostic.values)
     return "\n".join(lines) + _hint(diagnostic.hint, color)
 
 
@@ -88,18 +89,43 @@ def visible(text: str) -> str:
 
 
 def _located(place: Place, tint: int, color: bool) -> list[str]:
-    number = str(place.line)
-    margin = " " * len(number)
+    margin = " " * len(str(place.end_line or place.line))
     lines = [f"{margin}{_paint('-->', _BLUE, color)} {visible(str(place))}"]
     if place.text:
-        bar = _paint("|", _BLUE, color)
-        shown, offset, width = _snippet(place)
-        lines += [
-            f"{margin} {bar}",
-            f"{_paint(number, _BLUE, color)} {bar} {shown}",
-            f"{margin} {bar} {' ' * offset}{_paint('^' * width, tint, color)}",
-        ]
+        lines += [f"{margin} {_paint('|', _BLUE, color)}"]
+        lines += _marked_line(place, margin, tint, color)
+    if place.end_line > place.line + 1:
+        lines += [f"{margin} {_paint('…', _BLUE, color)}"]
+    if place.end_line > place.line:
+        lines += _marked_line(_last_line(place), margin, tint, color)
     return lines
+
+
+def _marked_line(place: Place, margin: str, tint: int, color: bool) -> list[str]:
+    bar = _paint("|", _BLUE, color)
+    shown, offset, width = _snippet(place)
+    number = str(place.line).rjust(len(margin))
+    return [
+        f"{_paint(number, _BLUE, color)} {bar} {shown}",
+        f"{margin} {bar} {' ' * offset}{_paint('^' * width, tint, color)}",
+    ]
+
+
+def _last_line(place: Place) -> Place:
+    """The last line of what spans several: marked from its first letter to where it ends."""
+    text = place.end_text
+    column = min(len(text) - len(text.lstrip()), place.end_column - 1) + 1
+    length = max(1, place.end_column - column + 1)
+    return Place(place.path, place.end_line, column, length, text)
+
+
+def _values(values: Sequence[tuple[str, str]]) -> list[str]:
+    """Return what took part, a line each: ``var.region = "eu"``."""
+    widest = max(len(visible(name)) for name, _ in values)
+    return [
+        "",
+        *(f"  {visible(name).ljust(widest)} = {_message(value)}" for name, value in values),
+    ]
 
 
 def _snippet(place: Place) -> tuple[str, int, int]:

@@ -126,7 +126,7 @@ class Cursor:
         self, where: Token | Span, summary: str, *, detail: str = "", hint: str | None = None
     ) -> None:
         """Note a mistake and go on; what the lexer has told about a token is not told twice."""
-        if where.start in self._told:
+        if where.start in self._told or len(self.findings) >= MOST_FINDINGS:
             return
         self._told.add(where.start)
         place = Span(self.source, where.start, self._shown_end(where)).place
@@ -162,13 +162,13 @@ class Cursor:
         index = self._behind
         while self._tokens[index].kind != "end":
             token = self._tokens[index]
-            if token.kind == "newline":
-                if not opened or self._looks_like_item(index + 1, indent):
-                    break
-            elif token.kind in _CLOSES and not opened and self._column(token) < indent:
+            if token.kind in _CLOSES and not opened and self._column(token) < indent:
                 break
-            else:
-                _follow(token.kind, opened)
+            _follow(token.kind, opened)
+            if token.kind in ("newline", "open newline") and (
+                not opened or self._looks_like_item(index + 1, indent)
+            ):
+                break
             index += 1
         self._go_to(index)
 
@@ -201,6 +201,7 @@ _CLOSES = frozenset(_OPENS.values())
 
 def _follow(kind: str, opened: list[str]) -> None:
     """Keep account of what is open; a closer closes what was opened inside, too."""
+    kind = 'end "' if kind == "open newline" else kind
     if kind in _OPENS:
         opened.append(_OPENS[kind])
     elif kind in _CLOSES and kind in opened:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from . import nodes
@@ -40,6 +40,7 @@ MOST_OPERATORS = 200
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
+_MOST_EXPONENT = 2**31 - 1  # as in Go
 _MOST_DIGITS = 4000  # Python converts no more digits to an int
 
 
@@ -147,7 +148,14 @@ class ExpressionReader(Cursor):
         if not _NUMBER.fullmatch(text):
             self.report(token, f"not a number: {text[:40]}", hint="as in 42, 0.5 or 1.5e3")
             return 0
-        return Decimal(text)
+        try:
+            number = Decimal(text)
+        except InvalidOperation:
+            number = Decimal("NaN")
+        if number.is_nan() or abs(number.adjusted()) > _MOST_EXPONENT:
+            self.report(token, f"the number is too large or too small: {text[:40]}")
+            return 0
+        return number
 
     # -- what follows a value -------------------------------------------------------------------
 

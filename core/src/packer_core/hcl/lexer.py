@@ -44,6 +44,15 @@ _QUOTED = re.compile(
     """,
     re.VERBOSE,
 )
+# What follows a string whose closing quote was forgotten, hardly what goes on in a longer one.
+_NEXT_ITEM = re.compile(
+    r"""[ \t\r\n]*+ (?:
+        [A-Za-z_][\w-]*+ [ \t]*+ (?: = | \{ | "[^"\n]*+" [ \t]*+ ["{] )
+      | [}\])]
+      | \Z
+    )""",
+    re.VERBOSE,
+)
 _HEREDOC = re.compile(
     r"""
         (?P<line>     (?: \$\$\{~? | %%\{~? | [$%](?!\{) | [^$%\r\n\udc80-\udcff]++ )? \r?\n )
@@ -74,8 +83,8 @@ class Token(NamedTuple):
             ``newline``, ``comment`` (one that starts with ``#`` or ``//`` takes the end of its
             line with it), ``"`` and ``end "``, ``heredoc`` and ``end heredoc``, ``quoted``
             (literal in quotes), ``text`` (literal elsewhere), ``${``, ``%{``, ``end {`` (of these
-            two), ``bad``, ``quoted newline``, ``too many`` (the rest), ``end`` (of the
-            file).
+            two), ``bad``, ``quoted newline``, ``open newline`` (of a string that was
+            not closed, as far as one can guess), ``too many`` (the rest), ``end`` (of the file).
         start: Offset of its first character.
         end: Offset behind its last character.
     """
@@ -214,6 +223,9 @@ class _Lexer:
                 return "back"
             elif kind in ("interp", "control"):
                 return self._enter(kind, start, end)
+            elif kind == "newline" and _NEXT_ITEM.match(self.text, end):
+                self._put("open newline", start, end)
+                return "back"
             else:
                 self._put("bad" if kind == "bad" else "quoted newline", start, end)
         return ""

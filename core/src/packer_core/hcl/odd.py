@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from .lexer import Token
     from .source import Source
 
-ODD = frozenset({"&", "|", "^", "~", "`", "'", ";", "bad", "quoted newline", "too many"})
+ODD = frozenset({"&", "|", "^", "~", "`", "'", ";", "bad", "quoted newline", "open newline"})
+ODD |= {"too many"}
 """Kinds of tokens that appear in no text that can be read."""
 
 _MOST_OF_A_KIND = 4
+_ENCODING = "the file is not in UTF-8"
 _CALLED = {
     "&": ("there are no operators on bits: &", "write && for “and”"),
     "|": ("there are no operators on bits: |", "write || for “or”"),
@@ -30,6 +32,7 @@ _CALLED = {
         "a string in quotes ends on the line it starts on",
         'close it with ", write \\n for a line break, or use <<EOT for several lines',
     ),
+    "open newline": ("the string is not closed", 'close it with "'),
     "too many": ("the file is too large to be read", "split it into several files of one folder"),
 }
 _CURLY = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\xab\xbb")
@@ -41,11 +44,10 @@ def odd_ones(tokens: Sequence[Token], source: Source) -> Iterator[tuple[Token, D
     for token in tokens:
         summary, hint = _described(token, source.text)
         counts[summary] = counts.get(summary, 0) + 1
-        if counts[summary] > _MOST_OF_A_KIND:
+        if counts[summary] > (1 if summary == _ENCODING else _MOST_OF_A_KIND):
             yield token, None
             continue
-        end = token.end if token.kind != "quoted newline" else token.start
-        end = min(end, token.start + 1)
+        end = token.start if token.kind.endswith("newline") else token.start + 1
         place = Span(source, token.start, end).place
         yield token, Diagnostic(summary, place, hint=hint)
 
@@ -56,7 +58,7 @@ def _described(token: Token, text: str) -> tuple[str, str | None]:
     character = text[token.start]
     if "\udc80" <= character <= "\udcff":
         hint = "save it as UTF-8: your editor has a setting for the encoding of a file"
-        return "the file is not in UTF-8", hint
+        return _ENCODING, hint
     if character in _CURLY:
         return f"{character} is no quotation mark of the language", 'write "straight quotes"'
     if character == "\r":

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 class StructureReader(TemplateReader):
     """Reads a whole file."""
 
+    _told_unclosed = False
+
     def file(self) -> Body:
         """Read everything up to the end."""
         self.newlines(True)
@@ -31,7 +33,7 @@ class StructureReader(TemplateReader):
         attributes: dict[str, nodes.Attribute] = {}
         blocks: list[nodes.Block] = []
         while self.kind not in (closer, "end") and len(self.findings) < MOST_FINDINGS:
-            if self.kind == "newline":
+            if self.kind in ("newline", "open newline"):
                 self.read()
                 continue
             item = self._item()
@@ -39,7 +41,9 @@ class StructureReader(TemplateReader):
                 blocks.append(item)
             elif item:
                 self._add(attributes, item)
-        if self.kind == "end" and closer == "}":
+        if self.kind == "end" and closer == "}" and not self._told_unclosed:
+            # The innermost tells it for all: one } more may be all there is to it.
+            self._told_unclosed = True
             self.report(opening, "the block is never closed", hint="a } is missing")
         start = 0 if closer == "end" else opening.start
         self.read()

@@ -6,7 +6,7 @@ the shared indentation taken off; then directives are put together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import nodes
@@ -168,7 +168,7 @@ class TemplateReader(ExpressionReader):
             _flush(pieces)
         if len(pieces) == 1 and pieces[0].word == "${" and pieces[0].expression:
             return nodes.TemplateWrap(pieces[0].expression, span)
-        return nodes.Template(_Directives(self, pieces).all(span), span, heredoc)
+        return nodes.Template(_Directives(self, pieces).all(), span, heredoc)
 
 
 class _Directives:
@@ -180,12 +180,11 @@ class _Directives:
         self.index = 0
         self.levels = 0
 
-    def all(self, span: Span) -> tuple[Part, ...]:
+    def all(self) -> tuple[Part, ...]:
         parts = self._parts()
         if self.index < len(self.pieces):
             piece = self.pieces[self.index]
             self._complain(piece.span, f"%{{ {piece.word} }} without its beginning", piece.word)
-        del span
         return parts
 
     def _complain(self, span: Span, summary: str, word: str) -> None:
@@ -197,8 +196,7 @@ class _Directives:
         while self.index < len(self.pieces):
             piece = self.pieces[self.index]
             if piece.word == "text":
-                self.index += 1
-                _add_text(parts, piece)
+                parts += self._text()
             elif piece.word == "${":
                 self.index += 1
                 assert piece.expression
@@ -208,6 +206,18 @@ class _Directives:
             else:
                 break
         return tuple(parts)
+
+    def _text(self) -> Iterator[Part]:
+        """Make one part of literals in a row; of nothing, none."""
+        first = last = self.pieces[self.index]
+        texts = []
+        while self._next() == "text":
+            last = self.pieces[self.index]
+            texts.append(last.text)
+            self.index += 1
+        text = "".join(texts)
+        if text:
+            yield nodes.Text(text, first.span.to(last.span))
 
     def _nested(self, piece: _Piece) -> Part:
         self.levels += 1
@@ -220,7 +230,8 @@ class _Directives:
         return part
 
     def _if(self, opening: _Piece) -> Part:
-        then, otherwise = self._parts(), ()
+        then = self._parts()
+        otherwise: tuple[Part, ...] = ()
         if self._next() == "else":
             self.index += 1
             otherwise = self._parts()
@@ -243,28 +254,14 @@ class _Directives:
         if found == word:
             self.index += 1
             return opening.span.to(self.pieces[self.index - 1].span)
-        hint_word = word
         if found:
             piece = self.pieces[self.index]
             summary = f"%{{ {found} }} where %{{ {word} }} has to come"
-            self._complain(piece.span, summary, hint_word)
-        elif self.index == len(self.pieces):
-            self._complain(
-                self.reader.at(self.reader.previous),
-                f"the %{{ {opening.word} }} of line {opening.span.line} is never ended",
-                hint_word,
-            )
+            self._complain(piece.span, summary, word)
+        else:
+            summary = f"the %{{ {opening.word} }} of line {opening.span.line} is never ended"
+            self._complain(self.reader.at(self.reader.previous), summary, word)
         return opening.span
-
-
-def _add_text(parts: list[Part], piece: _Piece) -> None:
-    if not piece.text:
-        return
-    last = parts[-1] if parts else None
-    if isinstance(last, nodes.Text):
-        parts[-1] = replace(last, text=last.text + piece.text, span=last.span.to(piece.span))
-    else:
-        parts.append(nodes.Text(piece.text, piece.span))
 
 
 def _flush(pieces: list[_Piece]) -> None:

@@ -38,7 +38,20 @@ def parse(command: Command, words: Sequence[str], path: str) -> dict[str, Any]:
         raise UsageError(_in_our_words(error), hint=f"{path} -h") from error
     if context.args:
         raise _too_many(context.args, path)
+    if late := [] if "--" in words else _flags_among_arguments(command, context.params):
+        raise _too_many(late, path)
     return context.params
+
+
+def _flags_among_arguments(command: Command, values: dict[str, Any]) -> list[str]:
+    """Flags that an argument of any number of words has swallowed."""
+    swallowing = [
+        parameter.name
+        for parameter in command.parameters
+        if isinstance(parameter, click.Argument) and parameter.nargs == -1
+    ]
+    words = [word for name in swallowing if name for word in values[name]]
+    return [word for word in words if word.startswith("-") and word != "-"]
 
 
 def help_text(command: Command, path: str) -> str:

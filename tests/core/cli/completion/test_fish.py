@@ -52,7 +52,7 @@ def test_commands_of_a_group(fish: Fish) -> None:
 
 def test_flags(fish: Fish) -> None:
     assert sorted(fish("packer build -on")) == ["-on-error", "-only"]
-    assert fish("packer plugins install -e") == ["-editable"]
+    assert fish("packer plugins install -ed") == ["-editable"]
 
 
 @pytest.mark.parametrize("start", ["packer build -on-error ", "packer build -force -on-error "])

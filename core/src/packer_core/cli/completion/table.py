@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 _KINDS: dict[str, Kind] = {
     "PATH": "path",
     "TEMPLATE": "template",
-    "requirement": "path",  # a folder or a wheel; what is on an index is not known here
+    "REQUIREMENT...": "path",  # a folder or a wheel; what is on an index is not known here
     "name": "plugin",
+    "[NAME...]": "plugin",
 }
 """What a parameter is about, by the word that help shows for it."""
 

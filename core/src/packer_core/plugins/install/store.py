@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,6 +160,8 @@ class Slot:
         """Remove a generation. Without its receipt it is litter, whatever comes in between."""
         (self.generation(number) / RECEIPT).unlink(missing_ok=True)
         shutil.rmtree(self.generation(number), ignore_errors=True)
+        with suppress(OSError):  # there are others
+            self.folder.rmdir()
 
     def keep_only(self, *numbers: int) -> list[int]:
         """Remove every generation but these; returns those that went."""

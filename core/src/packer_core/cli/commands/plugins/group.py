@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from packer_core.cli.command import Group
 
-from . import export, install, installed, listing, remove
+from . import (
+    doctor,
+    explain,
+    export,
+    install,
+    installed,
+    listing,
+    prune,
+    remove,
+    rollback,
+    upgrade,
+    verify,
+)
 
 COMMAND = Group(
     "plugins",
     "Install, list and remove plugins",
     members=(
-        export.COMMAND,
         install.COMMAND,
-        installed.COMMAND,
-        listing.COMMAND,
+        upgrade.COMMAND,
+        rollback.COMMAND,
         remove.COMMAND,
+        prune.COMMAND,
+        listing.COMMAND,
+        explain.COMMAND,
+        verify.COMMAND,
+        doctor.COMMAND,
+        installed.COMMAND,
+        export.COMMAND,
     ),
 )

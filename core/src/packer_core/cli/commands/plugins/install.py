@@ -1,7 +1,7 @@
 """``packer plugins install``.
 
 A plugin is a Python distribution in an environment of its own, so this takes what pip takes: a
-name with or without versions, a wheel, a folder.
+name with or without versions, a wheel, a folder; several of them are installed side by side.
 """
 
 from __future__ import annotations
@@ -16,31 +16,52 @@ from packer_core.cli.command import Command
 from packer_core.cli.errors import UsageError
 from packer_core.cli.options import Switch
 
-from .shared import installer
+from .shared import each, installer
 
 if TYPE_CHECKING:
     from packer_core.app import App
+    from packer_core.plugins.install.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
 class InstallOptions:
     """Of ``packer plugins install``."""
 
-    requirement: str
+    requirements: tuple[str, ...]
     editable: bool
     force: bool
     path: str = ""
+    index_url: str = ""
+    extra_index_urls: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    allow_sdist: bool = False
+    installer: str = ""
 
 
 def install(app: App, options: InstallOptions) -> int:
     """Put a plugin into an environment of its own, or a binary where HashiCorp keeps them."""
     if options.path:
         return _place(app, options)
+    store = installer(app, options.installer)
+    where = sources(options)
+
+    def one(requirement: str) -> None:
+        store.install(requirement, editable=options.editable, upgrade=options.force, sources=where)
+
     with app.interruptible("installation"):
-        installer(app).install(
-            options.requirement, editable=options.editable, upgrade=options.force
-        )
-    return 0
+        return each(app, options.requirements, one)
+
+
+def sources(options: InstallOptions) -> Sources:
+    """Where to look, as it was said on the command line."""
+    from packer_core.plugins.install.sources import Sources  # noqa: PLC0415 - not for help
+
+    return Sources(
+        index_url=options.index_url,
+        extra_index_urls=options.extra_index_urls,
+        find_links=options.find_links,
+        allow_sdist=options.allow_sdist,
+    )
 
 
 def _place(app: App, options: InstallOptions) -> int:
@@ -48,18 +69,52 @@ def _place(app: App, options: InstallOptions) -> int:
 
     if options.editable:
         raise UsageError("-path and -editable do not go together")
+    if len(options.requirements) != 1:
+        raise UsageError("-path is for one address: " + " ".join(options.requirements))
+    [address] = options.requirements
     root = app.paths.plugin_folders[0]
     with app.interruptible("installation"):
         path = binary_store.place(
             Path(options.path),
-            options.requirement,
+            address,
             root,
             environ=app.environ,
             cancel=app.cancel,
         )
-    app.ui.say(f"Installed {options.requirement} as {path}")
+    app.ui.say(f"Installed {address} as {path}")
     return 0
 
+
+SOURCES = (
+    click.Option(
+        ["-index-url", "index_url"],
+        default="",
+        metavar="URL",
+        help="Look at this index, in place of the one that pip is configured for.",
+    ),
+    click.Option(
+        ["-extra-index-url", "extra_index_urls"],
+        multiple=True,
+        metavar="URL",
+        help="Look at this index as well; may be repeated.",
+    ),
+    click.Option(
+        ["-find-links", "find_links"],
+        multiple=True,
+        metavar="FOLDER",
+        help="Look for wheels in this folder, or on this page; may be repeated.",
+    ),
+    Switch(
+        ["-allow-sdist", "allow_sdist"],
+        help="Build what has no wheel; that runs code of whoever wrote it.",
+    ),
+    click.Option(
+        ["-installer", "installer"],
+        default="",
+        metavar="NAME",
+        help="pip or uv; PACKER_INSTALLER says it for every time.",
+    ),
+)
 
 COMMAND = Command(
     "install",
@@ -71,7 +126,7 @@ COMMAND = Command(
         " whatever language, is put where HashiCorp's packer would find it."
     ),
     parameters=(
-        click.Argument(["requirement"]),
+        click.Argument(["requirements"], metavar="REQUIREMENT...", nargs=-1, required=True),
         Switch(
             ["-editable", "editable"],
             help="REQUIREMENT is the folder of a plugin you work on; use it in place.",
@@ -83,6 +138,7 @@ COMMAND = Command(
             help="Install this program, under the address that stands in for REQUIREMENT.",
         ),
         Switch(["-force", "force"], help="Install anew even if it is there already."),
+        *SOURCES,
     ),
     options=InstallOptions,
     run=install,

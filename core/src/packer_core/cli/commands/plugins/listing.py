@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from packer_core.cli.command import Command
-from packer_core.cli.help import table
 from packer_core.cli.options import Switch
 from packer_core.version import VERSION
 
-from .shared import installer
+from .shared import installer, say_json, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -66,9 +64,10 @@ def list_components(app: App, options: ListOptions) -> int:
     installed = {(row.kind, row.name): row for row in installer(app).rows()}
     rows = [row for one in app.catalog.components() for row in _rows(one, installed)]
     if options.json:
-        app.ui.say(json.dumps([asdict(row) for row in rows], indent=2))
+        refused = [str(refusal) for refusal in app.catalog.refused]
+        say_json(app, components=[asdict(row) for row in rows], refused=refused)
         return 0
-    app.ui.say("\n".join(line.removeprefix("  ") for line in table([HEADER, *_cells(rows)])))
+    app.ui.say(table_of([HEADER, *_cells(rows)]))
     for refusal in app.catalog.refused:
         app.ui.say(f"not used: {refusal}")
     return 0
@@ -112,7 +111,7 @@ COMMAND = Command(
     "list",
     "Show every component, its plugin and where it was found",
     description="A component that is shadowed is there, but another one is used instead.",
-    parameters=(Switch(["-json", "json"], help="Print a list of objects in JSON."),),
+    parameters=(Switch(["-json", "json"], help="Print an object in JSON."),),
     options=ListOptions,
     run=list_components,
 )

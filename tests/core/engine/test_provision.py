@@ -216,3 +216,30 @@ def test_a_cancelled_job_provisions_no_more_even_if_its_builder_goes_on(screen: 
         run(hook, screen)
     run(hook, screen, CLEANUP_HOOK)
     assert (machine.calls, len(cleaner.calls)) == ([], 1)
+
+
+def test_failure_that_is_let_pass_does_not_stop_what_follows(screen: Screen) -> None:
+    first = FakeProvisioner(failures=[PackerError("no room"), PackerError("no room")])
+    second = FakeProvisioner()
+    hook = ProvisionHook(
+        (
+            PreparedProvision(provision(continue_on_error=True, max_retries=1), first),
+            PreparedProvision(provision(), second),
+        ),
+        None,
+        screen,
+    )
+    run(hook, screen)
+    assert (len(first.calls), len(second.calls)) == (2, 1)
+    assert hook.failure is None
+    assert "Going on, because of continue_on_error" in screen.text()
+
+
+def test_cancel_is_not_let_pass(screen: Screen) -> None:
+    cancel = CancelToken()
+    first = FakeProvisioner(work=lambda token: cancel.cancel(), failures=[PackerError("stopped")])
+    hook = ProvisionHook(
+        (PreparedProvision(provision(continue_on_error=True), first),), None, screen
+    )
+    with pytest.raises(PackerError):
+        run(hook, screen, cancel=cancel)

@@ -1,9 +1,9 @@
 """The answering end of one RPC stream.
 
 Life story: made with a stream; services are registered by name, before or while it serves.
-`RpcServer.serve` reads requests until the stream ends and gives each a thread of its own (calls
-nest: run → hook → provision → upload, so a pool could only deadlock). When the stream ends,
-every running call is told to stop and waited for, then the stream is closed.
+`RpcServer.serve` reads requests until the stream ends and gives each a thread of its own, see
+`workers`. When the stream ends, every running call is told to stop and waited for, then the stream
+is closed.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import threading
 
 from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import PackerError, RpcError
-from packer_sdk.threads import spawn
 from packer_sdk.wire.codec import RequestDecoder, encode_response
 
 from .texts import text_of
+from .workers import Workers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,6 +111,7 @@ class RpcServer:
         self._services: dict[str, Service] = {}
         self._changed = threading.Condition()
         self._calls: list[str] = []
+        self._workers = Workers()
         for service in services:
             self.register(service)
 
@@ -134,6 +135,7 @@ class RpcServer:
         finally:
             self.ended.cancel()
             finished = self._wait_idle(clean_up_s)
+            self._workers.end()
             self._stream.close()
         return finished
 
@@ -166,7 +168,7 @@ class RpcServer:
         with self._changed:
             self._calls.append(request.method)
         try:
-            spawn(f"rpc-{request.method}", self._answer, request, answer)
+            self._workers.run(f"rpc-{request.method}", self._answer, request, answer)
         except PackerError as error:  # no thread to be had: this call fails, and no other
             self._note_end(request)
             self._send(request, text_of(error, request.method), {})

@@ -62,11 +62,14 @@ def decode_number(data: bytes) -> int | Decimal:
         return 0
     if form == _INFINITE or len(data) < 18:
         raise RemoteProtocolError("gob of a number: infinite, or cut")
-    exponent = int.from_bytes(data[6:10], "big", signed=True)
-    if max(precision, abs(exponent), 8 * (len(data) - 10)) > _BITS_MAX:
+    exponent, bits = int.from_bytes(data[6:10], "big", signed=True), 8 * (len(data) - 10)
+    if max(precision, abs(exponent), bits) > _BITS_MAX:
         raise RemoteProtocolError(f"gob of a number: more than {DIGITS_MAX} digits")
     mantissa = int.from_bytes(data[10:], "big")
-    size = _magnitude(mantissa, exponent - 8 * (len(data) - 10), precision)
+    # Go never writes a mantissa that begins with zeros; they would make the number smaller still.
+    if mantissa and abs(exponent - bits + mantissa.bit_length()) > _BITS_MAX:
+        raise RemoteProtocolError(f"gob of a number: more than {DIGITS_MAX} digits")
+    size = _magnitude(mantissa, exponent - bits, precision)
     return _negated(size) if data[1] & _NEGATIVE else size
 
 

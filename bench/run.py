@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from packer_core.hcl.parser import parse_file
 from packer_core.plugins.discovery import bundled_components
 from packer_core.plugins.process import PluginProcess
 from packer_sdk.rpc.builder import BuilderClient
@@ -55,6 +56,7 @@ def main() -> None:
             "version": lambda: show("packer version", seconds([PACKER, "version"], rounds), unit),
             "build": lambda: show("packer build: 3 components", build(rounds), unit),
             "relay": lambda: relay(size),
+            "hcl": lambda: hcl(rounds, unit),
             "lines": lambda: lines(20_000 if options.quick else 100_000),
         }
         if options.peer:
@@ -168,6 +170,21 @@ def proportional_memory(parent: psutil.Process) -> int:
             with contextlib.suppress(psutil.Error):
                 total += process.memory_full_info().pss
     return total
+
+
+def hcl(rounds: int, unit: float) -> None:
+    """A template of 500 lines read in 10 ms, one of 50,000 in no more for each line."""
+    original = (HERE.parent / "tests/data/hcl/language.pkr.hcl").read_text(encoding="utf-8")
+    short = original * (500 // len(original.splitlines()))
+    lines = len(short.splitlines())
+    one = median(lambda: parse_file(short, "x"), rounds * 3)
+    print(f"{f'HCL: {lines} lines parsed':44} {one * 1000:7.1f} ms   aim 10 ms")
+    long = median(lambda: parse_file(short * 100, "x"), 1)
+    times = long / one / 100
+    print(f"{f'HCL: {lines * 100} lines parsed':44} {long:7.2f} s    {times:.1f} times a line")
+    Path("x.pkr.hcl").write_text('source "null" "a" { communicator = "none" }\n')
+    command = [PACKER, "validate", "-syntax-only", "x.pkr.hcl"]
+    show("packer validate -syntax-only", seconds(command, rounds), unit, 8)
 
 
 def relay(size: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from packer_sdk.components import Processed
+from packer_sdk.errors import Cancelled
 
 from .artifact import ArtifactClient, ArtifactServer, BasicError
 from .component import ComponentClient, ComponentServer, PrepareArgs
@@ -59,15 +60,16 @@ class PostProcessorClient(ComponentClient):
         processed: Processed | None = None
         try:
             reply = self._client.call_cancellable("PostProcessor.PostProcess", offer.number, cancel)
-            processed = self._read(PostProcessorProcessResponse.from_wire(reply))
+            processed = self._read(PostProcessorProcessResponse.from_wire(reply), cancel)
         finally:
             if processed is None:
                 offer.close()
         return processed
 
-    def _read(self, reply: PostProcessorProcessResponse) -> Processed | None:
+    def _read(self, reply: PostProcessorProcessResponse, cancel: CancelToken) -> Processed | None:
         if reply.Err is not None:
-            raise error_of(BasicError.from_wire(reply.Err).Message)
+            error = error_of(BasicError.from_wire(reply.Err).Message)
+            raise Cancelled(error.message) if cancel.cancelled else error
         if not reply.StreamId:
             return None
         result = ArtifactClient(self._session.call_client(reply.StreamId))

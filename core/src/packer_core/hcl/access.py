@@ -78,7 +78,8 @@ def _splat(
     for item in values.items(plain):
         parts.append(_follow(item, step.each, node, evaluation))
         if evaluation.findings.errors > before:
-            return values.ANYTHING  # once is enough; the others are wrong in the same way
+            # Once is enough; the others are wrong in the same way.
+            return mark(_unknown_splat(plain, step, node, evaluation.apart()), marks)
     return mark(_gathered(plain, parts, step, node, evaluation), marks)
 
 

@@ -274,6 +274,10 @@ def _object_to_map(given: Mapping[str, Type], wanted: Type, unsafe: bool) -> Con
 def _mapping(named: dict[str, Value], wanted: Type) -> Value:
     if not named:
         return values.map_of(without_optional(wanted), {})
+    # A null of no type, and what is not known at all, goes with elements of any type.
+    types = [part.type for part in named.values() if part.type != "dynamic"]
+    if types and all(one == types[0] for one in types):
+        return values.map_of(types[0], named)
     element, alike = _alike(list(named.values()))
     return values.map_of(element, dict(zip(named, alike, strict=True)))
 

@@ -22,6 +22,7 @@ from .function import FunctionError, call
 from .loops import for_
 from .made_nodes import Known, Scoped
 from .marks import NONE, mark, unmark
+from .numbers import rounded
 from .operators import BINARY, UNARY
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def _literal(node: nodes.Literal, _evaluation: Evaluation) -> Value:
         return values.NULL
     if isinstance(held, bool):
         return values.boolean(held)
-    return values.string(held) if isinstance(held, str) else values.number(held)
+    return values.string(held) if isinstance(held, str) else values.number(rounded(held))
 
 
 def _known(node: Known, _evaluation: Evaluation) -> Value:

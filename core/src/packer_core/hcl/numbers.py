@@ -40,7 +40,7 @@ def rounded(number: Number) -> Number:
     if isinstance(number, int):
         return number if -_LARGEST <= number <= _LARGEST else nearest(Fraction(number))
     if len(number.as_tuple().digits) < _DIGITS - 3:  # 153 digits always come back as they were
-        return number
+        return number_of(number)
     return nearest(Fraction(number))
 
 

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"errors"
+
 	"github.com/hashicorp/go-cty-funcs/cidr"
 	"github.com/hashicorp/go-cty-funcs/collection"
 	"github.com/hashicorp/go-cty-funcs/crypto"
@@ -10,9 +12,36 @@ import (
 	"github.com/hashicorp/hcl/v2/ext/tryfunc"
 	"github.com/hashicorp/hcl/v2/ext/typeexpr"
 	ctyyaml "github.com/zclconf/go-cty-yaml"
+	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/function"
 	"github.com/zclconf/go-cty/cty/function/stdlib"
 )
+
+// length is what Packer says of its own: also of text, and of objects.
+var length = function.New(&function.Spec{
+	Params: []function.Parameter{{
+		Name: "value", Type: cty.DynamicPseudoType, AllowUnknown: true, AllowDynamicType: true,
+	}},
+	Type: func(args []cty.Value) (cty.Type, error) {
+		typ := args[0].Type()
+		if typ.IsCollectionType() || typ.IsTupleType() || typ.IsObjectType() ||
+			typ == cty.String || typ == cty.DynamicPseudoType {
+			return cty.Number, nil
+		}
+		return cty.Number, errors.New("a string or a collection is required")
+	},
+	Impl: func(args []cty.Value, _ cty.Type) (cty.Value, error) {
+		switch typ := args[0].Type(); {
+		case typ.IsObjectType():
+			return cty.NumberIntVal(int64(len(typ.AttributeTypes()))), nil
+		case typ == cty.String:
+			return stdlib.Strlen(args[0])
+		case typ == cty.DynamicPseudoType:
+			return cty.UnknownVal(cty.Number), nil
+		}
+		return args[0].Length(), nil
+	},
+})
 
 // functions are those of Packer that stand in libraries; its own are not among them.
 func functions() map[string]function.Function {
@@ -48,6 +77,7 @@ func functions() map[string]function.Function {
 		"join":            stdlib.JoinFunc,
 		"jsondecode":      stdlib.JSONDecodeFunc,
 		"jsonencode":      stdlib.JSONEncodeFunc,
+		"length":          length,
 		"keys":            stdlib.KeysFunc,
 		"log":             stdlib.LogFunc,
 		"lookup":          stdlib.LookupFunc,

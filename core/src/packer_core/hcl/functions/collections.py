@@ -65,7 +65,7 @@ def functions(_surroundings: Surroundings) -> Mapping[str, Function]:
                 Parameter("start_index", "number"),
                 Parameter("end_index", "number"),
             ],
-            lambda given: given[0].type if isinstance(given[0].type, ListType) else "dynamic",
+            _type_of_slice,
             _slice,
         ),
         "sort": Function([Parameter("list", _STRINGS)], _STRINGS, _sort),
@@ -118,11 +118,11 @@ def _type_of_coalesce(given: Sequence[Value]) -> Type:
 
 def _coalesce(*arguments: Value) -> Value:
     type_ = _type_of_coalesce(arguments)
-    for position, argument in enumerate(arguments):
+    for argument in arguments:
         try:
             value = convert(argument, type_)
-        except Mismatch as error:
-            raise FunctionError(error.message, position) from error
+        except Mismatch:
+            continue  # what cannot be of the type counts as nothing, as in Packer
         if value.content is UNKNOWN:
             return values.unknown(type_)
         # An empty text counts as nothing, as it does in Packer.
@@ -136,10 +136,12 @@ def _coalescelist(*arguments: Value) -> Value:
         raise FunctionError("at least one argument is needed")
     for position, argument in enumerate(arguments):
         if argument.content is UNKNOWN:
-            return values.ANYTHING
+            break
         if not isinstance(argument.type, ListType | TupleType):
             raise FunctionError("a list or tuple is required", position)
     for argument in arguments:
+        if argument.content is UNKNOWN:
+            return values.ANYTHING
         if argument.content is not None and values.items(argument):
             return argument
     raise FunctionError("no argument has elements")
@@ -222,6 +224,8 @@ def _distinct(given: Value) -> Value:
 
 
 def _type_of_element(given: Sequence[Value]) -> Type:
+    if given[1].content is not UNKNOWN and values.number_in(given[1]) < 0:
+        raise FunctionError("must not be negative", 1)
     match given[0].type:
         case ListType(element):
             return element
@@ -356,20 +360,38 @@ def _reverse(given: Value) -> Value:
     return mark(Value(type_, [part.content for part in parts]), marks)
 
 
-def _slice(given: Value, start: Value, end: Value) -> Value:
-    plain, marks = unmark(given)
+def _type_of_slice(given: Sequence[Value]) -> Type:
+    plain, start, end = (unmark(value)[0] for value in given)
     if not isinstance(plain.type, ListType | TupleType):
         raise FunctionError(f"a list or tuple is required, got {described(plain.type)}", 0)
-    parts = values.items(plain)
-    first, last = whole(values.number_in(start), 1), whole(values.number_in(end), 2)
-    for position, index in ((1, first), (2, last)):
-        if not 0 <= index <= len(parts):
-            raise FunctionError(f"must be between 0 and {len(parts)}, got {index}", position)
-    if first > last:
+    length = None
+    if isinstance(plain.type, TupleType):
+        length = len(plain.type.elements)
+    elif plain.content is not UNKNOWN:
+        length = len(values.items(plain))
+    ends = [_end(start, 1, length), _end(end, 2, length)]
+    if None not in ends and ends != sorted(ends, key=lambda one: one or 0):
         raise FunctionError("must not be greater than the end", 1)
     if isinstance(plain.type, ListType):
-        return mark(values.list_of(plain.type.element, parts[first:last]), marks)
-    return mark(values.tuple_of(parts[first:last]), marks)
+        return plain.type
+    return "dynamic" if None in ends else TupleType(list(plain.type.elements[ends[0] : ends[1]]))
+
+
+def _end(given: Value, position: int, length: int | None) -> int | None:
+    if given.content is UNKNOWN:
+        return None
+    index = whole(values.number_in(given), position)
+    if index < 0 or (length is not None and index > length):
+        most = "" if length is None else f" and not above {length}"
+        raise FunctionError(f"must not be negative{most}, got {index}", position)
+    return index
+
+
+def _slice(given: Value, start: Value, end: Value) -> Value:
+    plain, marks = unmark(given)
+    type_ = _type_of_slice([plain, start, end])
+    parts = values.items(plain)[whole(start.content) : whole(end.content)]
+    return mark(Value(type_, [part.content for part in parts]), marks)
 
 
 def _sort(given: Value) -> Value:

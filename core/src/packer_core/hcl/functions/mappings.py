@@ -97,11 +97,11 @@ def _type_of_merge(given: Sequence[Value]) -> Type:
     plain = [unmark(value)[0] for value in given]
     if not plain:
         return ObjectType({})
-    if any(value.type == "dynamic" for value in plain):
-        return "dynamic"
     attributes: dict[str, Type] = {}
     is_known = True
     for position, value in enumerate(plain):
+        if value.type == "dynamic":
+            return "dynamic"
         _require_mapping(value, position)
         if value.content is None:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from packer_core.hcl import numbers, values
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from packer_core.hcl.numbers import Number
+    from packer_sdk.cty.types import Type
     from packer_sdk.cty.values import Value
 
     from .table import Surroundings
@@ -36,7 +38,7 @@ def functions(_surroundings: Surroundings) -> Mapping[str, Function]:
         "max": _extreme(lambda number, best: number > best),
         "min": _extreme(lambda number, best: number < best),
         "parseint": Function(
-            [Parameter("number"), Parameter("base", "number")], "number", _parseint
+            [Parameter("number"), Parameter("base", "number")], _type_of_parseint, _parseint
         ),
         "pow": simple("number", _pow, num="number", power="number"),
         "signum": simple("number", _signum, num="number"),
@@ -72,7 +74,8 @@ def _pow(num: Number, power: Number) -> Number:
 def _finite(calculate: Callable[[], float]) -> Number:
     """The result of floating-point arithmetic."""
     try:
-        return number_of(calculate())
+        # By its shortest digits, as Go shows it, also where they stand before the point.
+        return number_of(Decimal(repr(calculate())))
     except (ArithmeticError, ValueError) as error:
         raise FunctionError("the result is no finite number") from error
 
@@ -85,9 +88,14 @@ def _signum(num: Number) -> int:
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
+def _type_of_parseint(given: Sequence[Value]) -> Type:
+    if given[0].type != "string":
+        raise FunctionError(f"a string is required, got {described(given[0].type)}", 0)
+    return "number"
+
+
 def _parseint(text: Value, base: Value) -> Value:
-    if text.type != "string":
-        raise FunctionError(f"a string is required, got {described(text.type)}", 0)
+    _type_of_parseint([text])
     radix = whole(values.number_in(base), 1)
     if not 2 <= radix <= 62:
         raise FunctionError(f"must be between 2 and 62, got {radix}", 1)

@@ -6,11 +6,9 @@ from typing import TYPE_CHECKING
 
 from packer_core.hcl import values
 from packer_core.hcl.convert import convert
-from packer_core.hcl.find import find
 from packer_core.hcl.function import Function
 from packer_core.hcl.made_nodes import Known
 from packer_core.hcl.type_constraints import type_constraint
-from packer_core.hcl.variables import variables_of
 from packer_sdk.cty.types import Mismatch
 
 if TYPE_CHECKING:
@@ -18,7 +16,6 @@ if TYPE_CHECKING:
 
     from packer_core.hcl.evaluation import Evaluation
     from packer_core.hcl.nodes import Expression, FunctionCall
-    from packer_core.hcl.scope import Scope
     from packer_sdk.cty.values import Value
 
     from .table import Surroundings
@@ -38,23 +35,22 @@ def functions(_surroundings: Surroundings) -> Mapping[str, Function]:
 def _try(arguments: Sequence[Argument], node: FunctionCall, evaluation: Evaluation) -> Value:
     refused = []
     for argument in arguments:
-        if _is_open(argument, evaluation.scope):
-            return values.ANYTHING  # it may still fail
         attempt = evaluation.apart()
         value = attempt.value(argument)
         if not attempt.findings.errors:
-            return value
+            # What is not known yet may still fail.
+            return value if values.is_wholly_known(value) else values.ANYTHING
         refused += [f"- {one.summary}" for one in attempt.findings.diagnostics]
     evaluation.findings.error("try: every argument fails", node.span, "\n".join(refused))
     return values.ANYTHING
 
 
 def _can(arguments: Sequence[Argument], _node: FunctionCall, evaluation: Evaluation) -> Value:
-    if _is_open(arguments[0], evaluation.scope):
-        return values.unknown("bool")
     attempt = evaluation.apart()
-    attempt.value(arguments[0])
-    return values.boolean(not attempt.findings.errors)
+    value = attempt.value(arguments[0])
+    if attempt.findings.errors:
+        return values.FALSE
+    return values.TRUE if values.is_wholly_known(value) else values.unknown("bool")
 
 
 def _convert(arguments: Sequence[Argument], node: FunctionCall, evaluation: Evaluation) -> Value:
@@ -70,22 +66,4 @@ def _convert(arguments: Sequence[Argument], node: FunctionCall, evaluation: Eval
         return convert(value, constraint.type)
     except Mismatch as error:
         evaluation.error(f"convert: {error.message}", arguments[0])
-        return values.unknown(constraint.type)
-
-
-def _is_open(argument: Argument, scope: Scope) -> bool:
-    """Whether something an expression refers to is not known yet."""
-    if isinstance(argument, Known):
-        return not values.is_wholly_known(argument.value)
-    for reference in variables_of(argument):
-        value = scope.variable(reference.root)
-        for key in reference.path[1:]:
-            if value is None:
-                break
-            try:
-                value = find(value, key)
-            except Mismatch:
-                value = None
-        if value is not None and not values.is_wholly_known(value):
-            return True
-    return False
+        return values.ANYTHING

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import TYPE_CHECKING
 
@@ -124,7 +125,17 @@ def _integer(text: str) -> int:
 
 def written(value: Value) -> str:
     """Write a value as YAML: keys and texts in quotes, so that nothing is taken for more."""
-    return "".join(f"{line}\n" for line in _lines(value))
+    first, *others = _lines(value)
+    text = "".join(f"{line}\n" for line in (first, *others))
+    if first.startswith("|"):
+        return "".join(f"{line}\n" for line in (first, *_indented(others)))
+    # A scalar without quotes could go on, so it is said that it does not.
+    is_open = value.content is None or value.type in ("number", "bool")
+    return f"{text}...\n" if is_open else text
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"  {line}" if line else "" for line in lines]
 
 
 def _lines(value: Value) -> list[str]:
@@ -175,4 +186,6 @@ def _block(text: str) -> list[str]:
 
 
 def _quoted(value: Value) -> str:
+    if value.type == "string" and value.content is not None:
+        return json.dumps(value.content, ensure_ascii=False)
     return cty_json.encode_plain(value).decode()

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 
 	"github.com/hashicorp/hcl/v2"
@@ -111,12 +112,8 @@ func typeName(kind cty.Type) string {
 	return string(text)
 }
 
-// asJSON is a value as a test can compare it.
-func valueFacts(value cty.Value) map[string]interface{} {
-	if value == cty.NilVal {
-		return nil
-	}
-	return map[string]interface{}{
-		"type": typeName(value.Type()), "value": ctyjson.SimpleJSONValue{Value: value},
-	}
+// valueFacts is a value as a test can compare it. It may panic: see where it is called.
+func valueFacts(value cty.Value) (map[string]interface{}, error) {
+	text, err := ctyjson.SimpleJSONValue{Value: value}.MarshalJSON()
+	return map[string]interface{}{"type": typeName(value.Type()), "value": json.RawMessage(text)}, err
 }

@@ -50,7 +50,7 @@ func obey(words []string) (interface{}, error) {
 	if len(words) > 1 {
 		text = strings.NewReader(words[1])
 	}
-	request := &Request{Kind: "builder", Name: "-packer-default-plugin-name-"}
+	request := &Request{Kind: "builder"}
 	decoder := json.NewDecoder(text)
 	decoder.DisallowUnknownFields()
 	if err := decoder.Decode(request); err != nil {

@@ -63,7 +63,11 @@ func command(request *Request) *exec.Cmd {
 		words = append(words, "--protobuf")
 	}
 	if !request.Bare {
-		words = append(words, request.Name)
+		name := request.Name
+		if name == "" {
+			name = plugin.DEFAULT_NAME
+		}
+		words = append(words, name)
 	}
 	made := exec.Command(request.Plugin[0], words...)
 	made.Env = append(os.Environ(),

@@ -24,7 +24,13 @@ func (d *Datasource) OutputSpec() hcldec.ObjectSpec {
 // outputSpec is made by hand: what matters is that every type comes up.
 func outputSpec(outputs string) hcldec.ObjectSpec {
 	spec := hcldec.ObjectSpec{}
-	if outputs == "empty" {
+	switch outputs {
+	case "empty":
+		return spec
+	case "texts":
+		names := hcldec.ObjectSpec{"name": &hcldec.AttrSpec{Name: "name", Type: cty.String}}
+		spec["inner"] = &hcldec.BlockSpec{TypeName: "inner", Nested: names}
+		spec["item"] = &hcldec.BlockListSpec{TypeName: "item", Nested: names}
 		return spec
 	}
 	for name, kind := range map[string]cty.Type{
@@ -53,8 +59,11 @@ func (d *Datasource) Execute() (cty.Value, error) {
 		// Not cty.NilVal: the server encodes the value whatever the error, and crashes on that one.
 		return cty.NullVal(cty.EmptyObject), err
 	}
-	if d.outputs == "empty" {
+	switch d.outputs {
+	case "empty":
 		return cty.EmptyObjectVal, nil
+	case "texts":
+		return texts(o), nil
 	}
 	values := map[string]cty.Value{
 		"text": cty.StringVal(o.Text), "number": cty.NumberIntVal(int64(o.Number)),
@@ -83,6 +92,21 @@ func (d *Datasource) Execute() (cty.Value, error) {
 		}
 	}
 	return cty.ObjectVal(values), nil
+}
+
+func texts(o *Options) cty.Value {
+	named := func(name string) cty.Value {
+		return cty.ObjectVal(map[string]cty.Value{"name": cty.StringVal(name)})
+	}
+	items := []cty.Value{}
+	for _, item := range o.Items {
+		items = append(items, named(item.Name))
+	}
+	list := cty.ListValEmpty(cty.Object(map[string]cty.Type{"name": cty.String}))
+	if len(items) > 0 {
+		list = cty.ListVal(items)
+	}
+	return cty.ObjectVal(map[string]cty.Value{"inner": named(o.Inner.Name), "item": list})
 }
 
 func block(name string, size float64) cty.Value {

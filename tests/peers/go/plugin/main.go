@@ -49,8 +49,8 @@
 // What comes out: `artifact` is the id, without one there is none; `files`, `state`,
 // `destroy_error`, `destroy_file` (made when it is destroyed) belong to it. A post-processor returns
 // that one, or with `result` the one it was given ("input") or none ("none"); `keep` and `force` go
-// with it. A data source returns its options without blocks. There are two more: `peer-nested` returns
-// them with blocks, `peer-empty` the empty object.
+// with it. A data source returns its options without blocks. There are three more: `peer-nested`
+// returns them with blocks, `peer-texts` the names in the blocks, `peer-empty` the empty object.
 //
 // With PEER_HOLD_SPEC in the environment ConfigSpec makes that file and never answers, with
 // PEER_HOLD_OUTPUT it is OutputSpec.
@@ -73,7 +73,7 @@ func main() {
 		set.RegisterPostProcessor(name, new(PostProcessor))
 		set.RegisterDatasource(name, new(Datasource))
 	}
-	for _, outputs := range []string{"nested", "empty"} {
+	for _, outputs := range []string{"nested", "texts", "empty"} {
 		set.RegisterDatasource(outputs, &Datasource{outputs: outputs})
 	}
 	if err := set.Run(); err != nil {

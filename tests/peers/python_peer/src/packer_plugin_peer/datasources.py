@@ -48,6 +48,21 @@ class Nested(Flat):
 
 
 @config
+class Name:
+    """A block of the result."""
+
+    name: str = field(doc="A name.", default="")
+
+
+@config
+class Texts:
+    """Blocks without numbers."""
+
+    inner: Name = field(doc="A block.")
+    item: list[Name] = field(doc="Blocks.", default=[])
+
+
+@config
 class Empty:
     """Nothing."""
 
@@ -80,6 +95,19 @@ class NestedDatasource(Datasource[Options, Nested]):
             inner=Block(name=inner.name, size=float(inner.size)),
             item=[Block(name=item.name, size=item.size) for item in config.item],
         )
+
+
+class TextsDatasource(Datasource[Options, Texts]):
+    """Returns the names in its blocks."""
+
+    def check(self, config: Options) -> Iterable[Problem]:
+        return check(config)
+
+    def execute(self, config: Options, cancel: CancelToken) -> Texts:
+        Stage(config, cancel=cancel).take(config.steps)
+        inner = config.inner or Inner()
+        names = [Name(name=item.name) for item in config.item]
+        return Texts(inner=Name(name=inner.name), item=names)
 
 
 class EmptyDatasource(Datasource[Options, Empty]):

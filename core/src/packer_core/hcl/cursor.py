@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from packer_core.diagnostics import Diagnostic
 
 from .lexer import Token
-from .odd import ODD, odd_ones
+from .odd import ODD, has_undecoded, is_undecoded, odd_ones
 from .source import Span
 
 if TYPE_CHECKING:
@@ -65,13 +65,14 @@ class Cursor:
 
     def _worth_reading(self, tokens: Sequence[Token]) -> list[Token]:
         wanted, odd = [], []
+        undecoded = has_undecoded(self.text)
         for token in tokens:
             kind = token.kind
             if kind == "comment":
                 if self.text[token.end - 1] == "\n":
                     wanted.append(Token("newline", token.start, token.end))
                 continue
-            if kind in ODD:
+            if kind in ODD or (undecoded and is_undecoded(token, self.text)):
                 odd.append(token)
             wanted.append(token)
         for token, finding in odd_ones(odd, self.source):

@@ -22,8 +22,8 @@ MOST_LEVELS = 100
 # Possessive quantifiers (``*+``): nothing is tried twice, whatever the text.
 _TOKEN = re.compile(
     r"""[ \t\r\n]*+ (?:
-        (?P<string> "[^"\\\x00-\x1f\udc80-\udcff]*+ (?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})
-                    [^"\\\x00-\x1f\udc80-\udcff]*+ )*+" )
+        (?P<string> "[^"\\\x00-\x1f]*+ (?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})
+                    [^"\\\x00-\x1f]*+ )*+" )
       | (?P<mark>   [{}\[\],:] )
       | (?P<number> -?(?:0|[1-9][0-9]*+) (?:\.[0-9]++)? (?:[eE][+-]?[0-9]++)? ) (?![\w.+-])
       | (?P<word>   true|false|null ) (?!\w)
@@ -133,6 +133,11 @@ def read_json(source: Source) -> JsonNode:
     Raises:
         Unreadable: it is no JSON.
     """
+    try:
+        source.text.encode()
+    except UnicodeEncodeError as error:
+        span = Span(source, error.start, error.start + 1)
+        raise Unreadable(span, "the file is not in UTF-8", "save it as UTF-8") from error
     reader = _Reader(source)
     root = reader.value()
     reader.expect("", "the end of the file")
@@ -225,8 +230,6 @@ class _Reader:
         if self.kind == "end":
             return Unreadable(self._here(), f"the file ends where {wanted} is expected")
         character = self.source.text[self.start]
-        if "\udc80" <= character <= "\udcff":
-            return Unreadable(self._here(), "the file is not in UTF-8", "save it as UTF-8")
         if character == '"' and self.kind == "bad":
             return self._bad_string()
         return Unreadable(self._here(), f"{wanted} is expected here", _HINTS.get(character))

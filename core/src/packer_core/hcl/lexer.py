@@ -16,26 +16,30 @@ from typing import NamedTuple
 MOST_TOKENS = 2_000_000
 """How many tokens are read: more than a quarter of a million lines. It bounds the memory."""
 
-MAIN = """
-    [ \\t]*+ (?:
-        (?P<word>      [A-Za-z_\\x80-\\U0010ffff][A-Za-z0-9_\\x80-\\U0010ffff-]*+ )
-      | (?P<newline>   \\r?\\n )
-      | (?P<quote>     " )
-      | (?P<comment>   (?: \\# | // )[^\\n]*+\\n?+ | /\\*(?s:.*?)\\*/ )
-      | (?P<number>    [0-9](?:(?:[eE][+-]?[0-9]|[0-9.])*(?:[eE][+-]?[0-9]|[0-9]))? )
-      | (?P<heredoc>   <<-?[A-Za-z_\\x80-\\U0010ffff][A-Za-z0-9_\\x80-\\U0010ffff-]*+\\r?\\n )
-      | (?P<close>     ~?\\} )
-      | (?P<open>      \\{ )
-      | (?P<mark>      ==|!=|>=|<=|&&|\\|\\||::|\\.\\.\\.|=>|[\\[\\]().,*/%+\\-=<>!?:&|~^;`'] )
-      | (?P<end>       \\Z )
-      | (?P<bad>       (?s:.) )
-    )"""
-_MAIN = re.compile(MAIN, re.VERBOSE)
+# Everything beyond ASCII may be in a name at first; `_end_of_word` knows better. The classes leave
+# ASCII out instead of naming the rest, since compiling that takes longer than reading a template.
+_NAME = r"[^\x00-\x40\x5b-\x5e\x60\x7b-\x7f][^\x00-\x2c\x2e\x2f\x3a-\x40\x5b-\x5e\x60\x7b-\x7f]*+"
 
+_MAIN = re.compile(
+    rf"""
+    [ \t]*+ (?:
+        (?P<word>      {_NAME} )
+      | (?P<newline>   \r?\n )
+      | (?P<quote>     " )
+      | (?P<comment>   (?: \# | // )[^\n]*+\n?+ | /\*(?s:.*?)\*/ )
+      | (?P<number>    [0-9](?:(?:[eE][+-]?[0-9]|[0-9.])*(?:[eE][+-]?[0-9]|[0-9]))? )
+      | (?P<heredoc>   <<-?{_NAME}\r?\n )
+      | (?P<close>     ~?\}} )
+      | (?P<open>      \{{ )
+      | (?P<mark>      ==|!=|>=|<=|&&|\|\||::|\.\.\.|=>|[\[\]().,*/%+\-=<>!?:&|~^;`'] )
+      | (?P<end>       \Z )
+      | (?P<bad>       (?s:.) )
+    )""",
+    re.VERBOSE,
+)
 _QUOTED = re.compile(
     r"""
-        (?P<literal>  (?: \\[^\r\n] | [^$%"\\\r\n\udc80-\udcff] )++
-                    | \$\$\{~? | %%\{~? | [$%](?!\{) )
+        (?P<literal>  (?: \\[^\r\n] | [^$%"\\\r\n] )++ | \$\$\{~? | %%\{~? | [$%](?!\{) )
       | (?P<interp>   \$\{~? )
       | (?P<control>  %\{~? )
       | (?P<quote>    " )
@@ -45,34 +49,21 @@ _QUOTED = re.compile(
     re.VERBOSE,
 )
 # What follows a string whose closing quote was forgotten, hardly what goes on in a longer one.
-_NEXT_ITEM = re.compile(
-    r"""[ \t\r\n]*+ (?:
-        [A-Za-z_][\w-]*+ [ \t]*+ (?: = | \{ | "[^"\n]*+" [ \t]*+ ["{] )
-      | [}\])]
-      | \Z
-    )""",
-    re.VERBOSE,
-)
+_NEXT_ITEM = r'[ \t\r\n]*+(?:[A-Za-z_][\w-]*+[ \t]*+(?:=|\{|"[^"\n]*+"[ \t]*+["{])|[}\])]|\Z)'
 _HEREDOC = re.compile(
     r"""
-        (?P<line>     (?: \$\$\{~? | %%\{~? | [$%](?!\{) | [^$%\r\n\udc80-\udcff]++ )? \r?\n )
-      | (?P<literal>  \$\$\{~? | %%\{~? | [$%](?!\{) | [^$%\r\n\udc80-\udcff]++ )
+        (?P<line>     (?: \$\$\{~? | %%\{~? | [$%](?!\{) | [^$%\r\n]++ )? \r?\n )
+      | (?P<literal>  \$\$\{~? | %%\{~? | [$%](?!\{) | [^$%\r\n]++ )
       | (?P<interp>   \$\{~? )
       | (?P<control>  %\{~? )
-      | (?P<bad>      [\udc80-\udcff] )
     """,
     re.VERBOSE,
 )
-_BARE = re.compile(
-    r"""
-        (?P<literal>  (?: \$\$\{~? | %%\{~? | [$%](?!\{) | [^$%\r\n\udc80-\udcff]++ ) (?:\r?\n)?
-                    | \r?\n | \r )
-      | (?P<interp>   \$\{~? )
-      | (?P<control>  %\{~? )
-      | (?P<bad>      [\udc80-\udcff] )
-    """,
-    re.VERBOSE,
+_BARE = (
+    r"(?P<literal>(?:\$\$\{~?|%%\{~?|[$%](?!\{)|[^$%\r\n]++)(?:\r?\n)?|\r?\n|\r)"
+    r"|(?P<interp>\$\{~?)|(?P<control>%\{~?)"
 )
+"""Compiled by who needs it: a template without quotes is a rare thing."""
 
 
 class Token(NamedTuple):
@@ -224,7 +215,7 @@ class _Lexer:
                 return "back"
             elif kind in ("interp", "control"):
                 return self._enter(kind, start, end)
-            elif kind == "newline" and _NEXT_ITEM.match(self.text, end):
+            elif kind == "newline" and re.compile(_NEXT_ITEM).match(self.text, end):
                 self._put("open newline", start, end)
                 return "back"
             else:
@@ -252,8 +243,6 @@ class _Lexer:
                     return ""
                 self._line_starts[-1] = False
                 self._put("text", start, end)
-            elif kind == "bad":
-                self._put("bad", start, end)
             else:
                 return self._enter(kind, start, end)
         if self.position < self.stop:
@@ -272,12 +261,13 @@ class _Lexer:
         return True
 
     def _bare(self) -> str:
-        while found := _BARE.match(self.text, self.position, self.stop):
+        match = re.compile(_BARE).match
+        while found := match(self.text, self.position, self.stop):
             kind = found.lastgroup or ""
             start, end = found.span()
             if kind in ("interp", "control"):
                 return self._enter(kind, start, end)
-            self._put("bad" if kind == "bad" else "text", start, end)
+            self._put("text", start, end)
         return ""
 
 

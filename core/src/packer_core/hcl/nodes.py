@@ -16,7 +16,8 @@ A name with what follows it is one Access: ``a.b[0].*.c`` is ``Access(Variable("
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
@@ -27,19 +28,53 @@ if TYPE_CHECKING:
     from .source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Literal:
+class Record:
+    """What all nodes have in common.
+
+    Equality and repr stand here once: a dataclass would compile its own for each of the classes,
+    which takes longer than reading a template.
+    """
+
+    __slots__ = ()
+
+    def _meaning(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self._telling())
+
+    def _telling(self) -> tuple[str, ...]:
+        return _telling(self.__class__)  # type: ignore[arg-type] # classes do have a hash
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Record) or type(self) is not type(other):
+            return NotImplemented
+        return self._meaning() == other._meaning()
+
+    def __hash__(self) -> int:
+        return hash((type(self), self._meaning()))
+
+    def __repr__(self) -> str:
+        told = (f"{name}={getattr(self, name)!r}" for name in self._telling())
+        return f"{type(self).__name__}({', '.join(told)})"
+
+
+@cache
+def _telling(kind: type[object]) -> tuple[str, ...]:
+    """Return the fields that decide about equality."""
+    return tuple(one.name for one in fields(kind) if one.compare)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Literal(Record):
     """``true``, ``null``, a number; and a string where a bare name stands for itself.
 
     Such a string is the key in ``{name = 1}``. What stands in quotes is always a Template.
     """
 
     value: bool | int | Decimal | str | None
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Heredoc(Record):
     """How a template was written.
 
     Attributes:
@@ -51,15 +86,15 @@ class Heredoc:
     flush: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Template(Record):
     """A string with what is filled in. Escapes, ``~`` and ``<<-`` are already applied to the parts.
 
     Without interpolations and directives there is one Text at most, ``""`` has no parts.
     """
 
     parts: tuple[Part, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
     heredoc: Heredoc | None = field(default=None, compare=False)
 
     @property
@@ -71,66 +106,66 @@ class Template:
         return first.text if len(self.parts) == 1 and isinstance(first, Text) else None
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateWrap:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class TemplateWrap(Record):
     """``"${expression}"`` and nothing else: the value itself, of whatever type."""
 
     expression: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Text(Record):
     """Part of a template that stands for itself."""
 
     text: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Interpolation:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Interpolation(Record):
     """``${expression}`` as a part of a template."""
 
     expression: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class IfDirective:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class IfDirective(Record):
     """``%{if condition}then%{else}otherwise%{endif}``; without an else, `otherwise` is empty."""
 
     condition: Expression
     then: tuple[Part, ...]
     otherwise: tuple[Part, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ForDirective:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ForDirective(Record):
     """``%{for key, value in collection}body%{endfor}``; `key` may be None."""
 
     key: str | None
     value: str
     collection: Expression
     body: tuple[Part, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Variable(Record):
     """A name that stands for a value."""
 
     name: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Access:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Access(Record):
     """What is reached from a value step by step; `steps` is never empty."""
 
     subject: Expression
     steps: tuple[Step, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
     @property
     def path(self) -> tuple[str | int | Decimal, ...] | None:
@@ -149,25 +184,25 @@ class Access:
         return tuple(path)
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeStep:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class AttributeStep(Record):
     """``.name``."""
 
     name: str
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class IndexStep:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class IndexStep(Record):
     """``[key]``, or the old form ``.0``, which means the same (`legacy`)."""
 
     key: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
     legacy: bool = field(default=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class SplatStep:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class SplatStep(Record):
     """``.*`` or, if `full`, ``[*]``; `each` is what is reached from every item.
 
     What follows ``[*]`` is all in `each`; of what follows ``.*`` only names and old indexes are:
@@ -176,30 +211,30 @@ class SplatStep:
 
     full: bool
     each: tuple[Step, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class FunctionCall:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FunctionCall(Record):
     """``name(arguments)``; with `expand_final` the last one was followed by ``...``."""
 
     name: str
     arguments: tuple[Expression, ...]
     expand_final: bool
-    name_span: Span = field(compare=False, repr=False)
-    span: Span = field(compare=False, repr=False)
+    name_span: Span = field(compare=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Tuple:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Tuple(Record):
     """``[a, b]``."""
 
     items: tuple[Expression, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class ObjectItem:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class ObjectItem(Record):
     """``key = value``.
 
     A key that is a bare name is a Literal with that string. One in Parentheses is an expression;
@@ -208,19 +243,19 @@ class ObjectItem:
 
     key: Expression
     value: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Object(Record):
     """``{a = 1, "b": 2}``, with its items in the order of the text; keys may repeat."""
 
     items: tuple[ObjectItem, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class For:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class For(Record):
     """``[for …]``, or with a `key` ``{for …}``.
 
     Attributes:
@@ -240,44 +275,44 @@ class For:
     value: Expression
     condition: Expression | None
     grouped: bool
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Unary:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Unary(Record):
     """``-x`` or ``!x``."""
 
     operator: OneOf["-", "!"]
     operand: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Binary:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Binary(Record):
     """Two operands. Chains lean to the left: ``a - b - c`` is ``(a - b) - c``."""
 
     operator: str
     left: Expression
     right: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Conditional:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Conditional(Record):
     """``condition ? then : otherwise``."""
 
     condition: Expression
     then: Expression
     otherwise: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Parentheses:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Parentheses(Record):
     """``(expression)``: kept because of keys of objects, and to find what a user wrote."""
 
     expression: Expression
-    span: Span = field(compare=False, repr=False)
+    span: Span = field(compare=False)
 
 
 Expression: TypeAlias = (
@@ -299,18 +334,18 @@ Part: TypeAlias = Text | Interpolation | IfDirective | ForDirective
 Step: TypeAlias = AttributeStep | IndexStep | SplatStep
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Attribute(Record):
     """``name = expression`` in a body."""
 
     name: str
     expression: Expression
-    name_span: Span = field(compare=False, repr=False)
-    span: Span = field(compare=False, repr=False)
+    name_span: Span = field(compare=False)
+    span: Span = field(compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Block(Record):
     """``type "label" { … }``.
 
     Attributes:
@@ -325,9 +360,9 @@ class Block:
     type: str
     labels: tuple[str, ...]
     body: AnyBody
-    type_span: Span = field(compare=False, repr=False)
-    label_spans: tuple[Span, ...] = field(compare=False, repr=False)
-    span: Span = field(compare=False, repr=False)
+    type_span: Span = field(compare=False)
+    label_spans: tuple[Span, ...] = field(compare=False)
+    span: Span = field(compare=False)
 
 
 def constant_key(step: Step) -> str | int | Decimal | None:

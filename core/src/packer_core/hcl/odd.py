@@ -38,6 +38,22 @@ _CALLED = {
 _CURLY = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\xab\xbb")
 
 
+def has_undecoded(text: str) -> bool:
+    """Whether there are bytes in a text that were no UTF-8 (as half surrogates, see PEP 383)."""
+    if text.isascii():
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def is_undecoded(token: Token, text: str) -> bool:
+    """Whether there are such bytes in a literal."""
+    return token.kind in ("quoted", "text") and has_undecoded(text[token.start : token.end])
+
+
 def odd_ones(tokens: Sequence[Token], source: Source) -> Iterator[tuple[Token, Diagnostic | None]]:
     """Go through tokens of odd kinds; of many alike only the first few have something to tell."""
     counts: dict[str, int] = {}
@@ -47,16 +63,20 @@ def odd_ones(tokens: Sequence[Token], source: Source) -> Iterator[tuple[Token, D
         if counts[summary] > (1 if summary == _ENCODING else _MOST_OF_A_KIND):
             yield token, None
             continue
-        end = token.start if token.kind.endswith("newline") else token.start + 1
-        place = Span(source, token.start, end).place
-        yield token, Diagnostic(summary, place, hint=hint)
+        start = token.start if summary != _ENCODING else _undecoded(token, source.text)
+        end = start if token.kind.endswith("newline") else start + 1
+        yield token, Diagnostic(summary, Span(source, start, end).place, hint=hint)
+
+
+def _undecoded(token: Token, text: str) -> int:
+    return next(at for at in range(token.start, token.end) if "\udc80" <= text[at] <= "\udcff")
 
 
 def _described(token: Token, text: str) -> tuple[str, str | None]:
     if token.kind in _CALLED:
         return _CALLED[token.kind]
     character = text[token.start]
-    if "\udc80" <= character <= "\udcff":
+    if token.kind in ("quoted", "text") or "\udc80" <= character <= "\udcff":
         hint = "save it as UTF-8: your editor has a setting for the encoding of a file"
         return _ENCODING, hint
     if character in _CURLY:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import psutil
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,6 +57,31 @@ def drive(driver: Path, scenario: str, request: dict[str, object]) -> dict[str, 
     assert done.returncode == 0, done.stderr
     facts: dict[str, Any] = json.loads(done.stdout)
     return facts
+
+
+class Idling:
+    """A connection that nobody uses for a while, beside everything else that is tested."""
+
+    def __init__(self, driver: Path, plugin: Path, milliseconds: int) -> None:
+        configs = [{"raw": {"steps": ["provision", "say still here"]}}]
+        request = {"plugin": [str(plugin)], "configs": configs, "idle_ms": milliseconds}
+        self._process = subprocess.Popen(
+            [driver, "run", json.dumps(request)], stdout=subprocess.PIPE, text=True
+        )
+        # The first test must find the plugin's process there already, to see that it left none.
+        deadline = time.monotonic() + 30
+        while not psutil.Process(self._process.pid).children() and time.monotonic() < deadline:
+            time.sleep(0.01)
+
+    def facts(self) -> Facts:
+        """Wait for the end."""
+        text, _ = self._process.communicate(timeout=150)
+        return Facts(json.loads(text))
+
+    def close(self) -> None:
+        """End it if nobody waited."""
+        self._process.kill()
+        self._process.communicate()
 
 
 class Facts:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpers.judges import Pair
+from helpers.judges import Idling, Pair
 from helpers.our_core import PEERS, Core, Judges
 from packer_core.plugins.fleet import Fleet
 
@@ -148,3 +148,25 @@ def core(request: pytest.FixtureRequest, judges: Judges) -> Iterator[Core]:
     name, encoding = request.param.split("-")
     with Fleet(judges.environ) as fleet:
         yield Core(judges, fleet, name, gob=encoding == "gob")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What idles goes last: it has idled while the others ran."""
+    items.sort(key=lambda item: "idling" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _idle_first(request: pytest.FixtureRequest) -> None:
+    """Begin to idle before anything else is done, if there is a test that looks at it."""
+    wanted = any("idling" in getattr(item, "fixturenames", ()) for item in request.session.items)
+    if wanted and find_go():
+        request.getfixturevalue("idling")
+
+
+@pytest.fixture(scope="session")
+def idling(go_driver: Path, python_plugin: Path) -> Iterator[Idling]:
+    """A connection between HashiCorp's core and our plugin that nobody uses."""
+    connection = Idling(go_driver, python_plugin, 65_000)
+    yield connection
+    connection.close()

@@ -11,7 +11,7 @@ from helpers.judges import KINDS
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from helpers.judges import Pair
+    from helpers.judges import Idling, Pair
 
 CANCELLED_KINDS = ("builder", "provisioner", "post-processor")
 
@@ -128,11 +128,21 @@ def test_a_core_that_is_gone_ends_the_plugin(pair: Pair) -> None:
     assert facts["end"]["had_to_be_killed"] is False
 
 
-def test_a_connection_nobody_uses_survives_two_keep_alives(pair: Pair) -> None:
+def test_a_connection_nobody_uses_survives_two_keep_alives(idling: Idling) -> None:
     """HashiCorp's yamux pings every 30 seconds and gives up when 10 pass without an answer."""
-    if pair.language == "go" or not pair.protobuf:
-        pytest.skip("one such wait is enough")
-    facts = pair.run(raw={"steps": ["provision", "say still here"]}, idle_ms=65_000)
+    facts = idling.facts()
     assert facts.errors == {}
     assert facts.said() == ["hook", "still here"]
     assert facts.ended_well()
+
+
+def test_a_hook_without_a_machine(pair: Pair) -> None:
+    """Go's server holds a nil communicator then, and its process crashes with the first command."""
+    over_there = pair.request("provisioner", configs=[{"raw": {"steps": ["run true"]}}])
+    facts = pair.run(raw={"steps": ["bare"]}, provisioner=over_there)
+    if pair.language == "go":
+        assert facts["end"]["status"] == 2
+        assert "nil pointer dereference" in facts["end"]["stderr"]
+    else:
+        assert "no communicator" in facts["error"]
+        assert facts.ended_well()

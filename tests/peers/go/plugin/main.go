@@ -24,6 +24,7 @@
 //	provision                            the hook, with the values of `generated` and a few more
 //	cleanup                              the hook for cleaning up
 //	hook NAME                            any hook
+//	bare                                 the hook, without a machine
 //
 // Provisioners only:
 //

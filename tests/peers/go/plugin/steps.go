@@ -62,6 +62,8 @@ func (s *stage) step(verb, rest string) error {
 		return s.hook.Run(s.ctx, packer.HookProvision, s.ui, &machine.Shell{}, generated(s.options))
 	case "cleanup":
 		return s.hook.Run(s.ctx, packer.HookCleanupProvision, s.ui, &machine.Shell{}, generated(s.options))
+	case "bare":
+		return s.hook.Run(s.ctx, packer.HookProvision, s.ui, nil, generated(s.options))
 	case "hook":
 		return s.hook.Run(s.ctx, rest, s.ui, &machine.Shell{}, generated(s.options))
 	case "destroy":

@@ -100,6 +100,8 @@ class Stage:
                 logger.warning("%s", rest)
             case "destroy":
                 self.artifact.destroy()
+            case "bare":
+                self.hook.run(PROVISION_HOOK, self.ui, None, published(self.options), self.cancel)
             case "provision" | "cleanup" | "hook":
                 names = {"provision": PROVISION_HOOK, "cleanup": CLEANUP_HOOK}
                 with Machine() as machine:

@@ -84,4 +84,9 @@ _SEEDS: dict[str, list[bytes]] = {
     "cty-msgpack": [cty_msgpack.encode(value) for value in VALUES],
     "cty-type": [cty_json.encode_type(type_) for type_ in TYPES],
     "first-line": [b"5|0|unix|/tmp/packer-plugin1", b"5|tcp|127.0.0.1:10000", b"6|1|tcp|:1"],
+    "hcl": [
+        b'a "b" {\n  c = [1.5, d.e[0].*.f, "x${g ~}%{if h}i%{endif}"] # j\n}\n',
+        b"a = <<-E\n  x ${b}\n E\nc = {for k, v in d : k => -v... if f(v...)}\n",
+    ],
+    "hcl-json": [b'{"a": "x${b}\\u00e9", "b": {"t": [{"n": {}}, null]}, "//": 1.5e3}'],
 }

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packer_core.hcl.body import BlockSchema, BodySchema
+from packer_core.hcl.json_body import parse_json_file
+from packer_core.hcl.parser import parse_file
+from packer_core.hcl.printer import format_text
 from packer_sdk.cty import json as cty_json
 from packer_sdk.cty import msgpack as cty_msgpack
 from packer_sdk.errors import ConnectionLost, LocalProtocolError, RemoteProtocolError
@@ -182,6 +186,25 @@ def survives(read: Reader, write: Writer, data: bytes) -> None:
     assert read(written) == value
 
 
+def hcl(data: bytes) -> None:
+    """A file of HCL is read; what is right stays so, and means the same, when it is laid out."""
+    file = parse_file(data, "x")
+    if file.diagnostics:
+        return
+    tidy = format_text(file.source.text)
+    again = parse_file(tidy, "x")
+    assert not again.diagnostics
+    assert again.body == file.body
+    assert format_text(tidy) == tidy
+
+
+def hcl_in_json(data: bytes) -> None:
+    """A file of HCL in JSON is read, whoever asks for what."""
+    body = parse_json_file(data, "x").body
+    body.just_attributes()
+    body.content(BodySchema(("a",), (BlockSchema("b", ("type", "name")),)))
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "yamux": yamux,
     "requests": requests,
@@ -196,4 +219,6 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "cty-msgpack": cty_in_msgpack,
     "cty-type": cty_type,
     "first-line": first_line,
+    "hcl": hcl,
+    "hcl-json": hcl_in_json,
 }

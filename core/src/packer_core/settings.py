@@ -89,6 +89,10 @@ class Settings:
         "The one folder in which plugins are looked for, instead of `~/.packer.d/plugins`."
     )
     no_cwd_plugins: bool = _setting("Look for no plugins in the working folder.", _switch)
+    installer: str = _setting(
+        "What makes the environments of plugins: `pip`, or `uv`, which is faster and must be on the"
+        " `PATH` or installed with `packer-core[uv]`. Without it, `pip`."
+    )
     plugin_transport: str = _setting(
         "How plugins are spoken to: `unix`, or `tcp` on the loopback interface, as always on"
         " Windows."

@@ -119,23 +119,36 @@ def _key(key: Expression, evaluation: Evaluation) -> tuple[str | None, frozenset
 
 
 def _binary(node: nodes.Binary, evaluation: Evaluation) -> Value:
-    operator = BINARY[node.operator]
-    return _operation(node, operator, (node.left, node.right), evaluation)
+    """Chains lean to the left and may be long: they are gone through, not down."""
+    chain = [node]
+    while isinstance(chain[-1].left, nodes.Binary):
+        chain.append(chain[-1].left)
+    before = evaluation.findings.errors
+    value = evaluation.value(chain[-1].left)
+    for link in reversed(chain):
+        right = evaluation.value(link.right)
+        operands = (link.left, link.right)
+        operator = BINARY[link.operator]
+        value = _operation(link, operator, operands, (value, right), evaluation, before)
+    return value
 
 
 def _unary(node: nodes.Unary, evaluation: Evaluation) -> Value:
-    return _operation(node, UNARY[node.operator], (node.operand,), evaluation)
+    before = evaluation.findings.errors
+    given = (evaluation.value(node.operand),)
+    return _operation(node, UNARY[node.operator], (node.operand,), given, evaluation, before)
 
 
-def _operation(
+def _operation(  # noqa: PLR0917 - what there is to an operation
     node: nodes.Binary | nodes.Unary,
     operator: Function,
     operands: tuple[Expression, ...],
+    given: tuple[Value, ...],
     evaluation: Evaluation,
+    before: int,
 ) -> Value:
+    """Calculate, unless there have been errors since there were so many before."""
     assert isinstance(operator.returns, str), "operators give one type"
-    before = evaluation.findings.errors
-    given = [evaluation.value(operand) for operand in operands]
     if evaluation.findings.errors == before:
         try:
             return call(operator, given)

@@ -11,12 +11,12 @@ from .made_nodes import Scoped
 from .nodes import constant_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from decimal import Decimal
 
     from .source import Span
 
     Key = str | int | Decimal
+    _Inside = tuple[object, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,63 +50,60 @@ def variables_of(node: object) -> list[Reference]:
 
     Names that a ``for`` introduces are left out where they are in force.
     """
-    return list(_walk(node, frozenset()))
+    found: list[Reference] = []
+    waiting: list[_Inside] = [(node, frozenset())]
+    while waiting:  # a chain of operators may be longer than the stack is deep
+        inner, local = waiting.pop()
+        reference, children = _look(inner, local)
+        if reference is not None and reference.root not in local:
+            found.append(reference)
+        waiting.extend(reversed(children))
+    return found
 
 
 def _quoted(key: Key) -> str:
     return f'"{key}"' if isinstance(key, str) else str(key)
 
 
-def _walk(node: object, local: frozenset[str]) -> Iterator[Reference]:
+def _look(node: object, local: frozenset[str]) -> tuple[Reference | None, list[_Inside]]:
+    """What a node itself refers to, and what is inside of it with the names in force there."""
     match node:
         case nodes.Variable(name):
-            if name not in local:
-                yield Reference((name,), node.span)
+            return Reference((name,), node.span), []
         case nodes.Access():
-            yield from _access(node, local)
+            return _access(node, local)
         case Scoped(expression, variables):
-            yield from _walk(expression, local | variables.keys())
+            return None, [(expression, local | variables.keys())]
         case nodes.For():
-            yield from _for(node, local)
+            inner = local | _names(node.key_name, node.value_name)
+            parts = [(part, inner) for part in (node.key, node.value, node.condition)]
+            return None, [(node.collection, local), *parts]
         case nodes.ForDirective(key, value, collection, body):
-            yield from _walk(collection, local)
-            for part in body:
-                yield from _walk(part, local | _names(key, value))
-        case _:
-            for child in _children(node):
-                yield from _walk(child, local)
+            inner = local | _names(key, value)
+            return None, [(collection, local), *((part, inner) for part in body)]
+    return None, [(child, local) for child in _children(node)]
 
 
-def _access(node: nodes.Access, local: frozenset[str]) -> Iterator[Reference]:
-    path: list[Key] = []
-    if isinstance(node.subject, nodes.Variable):
-        path.append(node.subject.name)
-        for step in node.steps:
-            key = step.name if isinstance(step, nodes.AttributeStep) else constant_key(step)
-            if key is None:
-                break
-            path.append(key)
-        if node.subject.name not in local:
-            yield Reference(tuple(path), node.span)
-    else:
-        yield from _walk(node.subject, local)
+def _access(node: nodes.Access, local: frozenset[str]) -> tuple[Reference | None, list[_Inside]]:
+    keys = [(key, local) for step in node.steps for key in _keys(step)]
+    if not isinstance(node.subject, nodes.Variable):
+        return None, [(node.subject, local), *keys]
+    path: list[Key] = [node.subject.name]
     for step in node.steps:
-        yield from _step(step, local)
+        key = step.name if isinstance(step, nodes.AttributeStep) else constant_key(step)
+        if key is None:
+            break
+        path.append(key)
+    return Reference(tuple(path), node.span), keys
 
 
-def _step(step: nodes.Step, local: frozenset[str]) -> Iterator[Reference]:
+def _keys(step: nodes.Step) -> list[object]:
+    """Keys that have to be worked out."""
     if isinstance(step, nodes.IndexStep):
-        yield from _walk(step.key, local)
-    elif isinstance(step, nodes.SplatStep):
-        for inner in step.each:
-            yield from _step(inner, local)
-
-
-def _for(node: nodes.For, local: frozenset[str]) -> Iterator[Reference]:
-    yield from _walk(node.collection, local)
-    inner = local | _names(node.key_name, node.value_name)
-    for child in (node.key, node.value, node.condition):
-        yield from _walk(child, inner)
+        return [step.key]
+    if isinstance(step, nodes.SplatStep):
+        return [key for inner in step.each for key in _keys(inner)]
+    return []
 
 
 def _names(key: str | None, value: str) -> frozenset[str]:

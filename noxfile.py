@@ -9,7 +9,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "types", "tests", "referee", "e2e", "docs"]
+nox.options.sessions = ["lint", "types", "tests", "referee", "e2e", "chaos", "peers", "docs"]
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
@@ -65,7 +65,7 @@ def versions(session: nox.Session) -> None:
 def e2e(session: nox.Session) -> None:
     """Whole builds with real environments and processes."""
     install_everything(session, "tests", "build")
-    session.run("pytest", "tests/e2e", *session.posargs)
+    run_tests(session, 2, "tests/e2e")
 
 
 @nox.session
@@ -94,11 +94,19 @@ def fuzz(session: nox.Session) -> None:
 def peers(session: nox.Session) -> None:
     """Our SDK against programs on HashiCorp's own: needs Go, which fetches that SDK by itself."""
     if not (shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")):
-        session.skip(
-            "Go is not installed: the judges in tests/peers/go need it (https://go.dev/dl)"
+        session.warn(
+            "Go is not installed: what needs the judges in tests/peers/go is skipped; "
+            "Go 1.21 or later (https://go.dev/dl) is all they need"
         )
     install_everything(session, "tests", "build")
     session.run("pytest", "tests/peers", *session.posargs)
+
+
+@nox.session
+def install(session: nox.Session) -> None:
+    """Plugins from an index, by pip and by uv; INSTALL_KILLS=200 kills more upgrades than 40."""
+    install_everything(session, "tests")
+    session.run("pytest", "tests/install", *session.posargs)
 
 
 @nox.session

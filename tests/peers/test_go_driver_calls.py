@@ -354,6 +354,17 @@ def test_outputs_with_blocks_that_hold_no_numbers(pair: Pair) -> None:
     assert facts["outputs"]["value"] == {"inner": {"name": "n"}, "item": [{"name": "a"}]}
 
 
+def test_numbers_beyond_what_gos_core_keeps(pair: Pair) -> None:
+    """Packer's numbers have 512 bits; longer ones from a plugin are taken, and cut off."""
+    facts = pair.run("datasource", hcl={"numbers": [2**64 + 1, 2**600 + 1]})
+    if pair.language == "go":  # its config has an int
+        assert "must be a whole number" in facts["prepare_error"]
+        return
+    small, large = facts["outputs"]["value"]["numbers"]
+    assert small == 2**64 + 1
+    assert str(large)[:150] == str(2**600 + 1)[:150]
+
+
 def test_a_data_source_that_is_only_validated(pair: Pair) -> None:
     facts = pair.run("datasource", hcl={"steps": ["fail not run"]}, prepare_only=True)
     assert (facts.errors, facts["output_type"]) == ({}, OUTPUTS["-packer-default-plugin-name-"][1])

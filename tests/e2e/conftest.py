@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -22,17 +23,28 @@ NEEDED = ["msgpack", "hatchling", "editables"]
 
 
 @pytest.fixture(scope="session")
-def wheelhouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def wheelhouse(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A folder with a wheel of every distribution here, and of what it takes to build and run one.
 
-    pip's own configuration says where the latter comes from.
+    pip's own configuration says where the latter comes from. Workers share the folder: the first
+    makes it, and the others wait.
     """
-    folder = tmp_path_factory.mktemp("wheelhouse")
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "wheelhouse"
+    with (folder.parent / "wheelhouse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = tmp_path_factory.mktemp("making")
+            _make_wheels(making)
+            making.rename(folder)
+    return folder
+
+
+def _make_wheels(folder: Path) -> None:
     pip = [sys.executable, "-m", "pip", "wheel", "--quiet", "--wheel-dir", str(folder)]
     ours = [str(path) for path in PROJECTS]
     subprocess.run([*pip, "--no-deps", "--no-build-isolation", *ours], check=True)
     subprocess.run([*pip, "--find-links", str(folder), *NEEDED], check=True)
-    return folder
 
 
 @pytest.fixture

@@ -82,8 +82,8 @@ def _attribute(attribute: Attribute | None, spec: Attr, scope: Scope, findings: 
     try:
         converted = convert(value, spec.type)
     except Mismatch as error:
-        detail = involved(attribute.expression, scope)
-        findings.error(f"{spec.name}: {error.message}", attribute.expression.span, detail)
+        span, took_part = attribute.expression.span, involved(attribute.expression, scope)
+        findings.error(f"{spec.name}: {error.message}", span, values=took_part)
         return values.unknown(without_optional(spec.type))
     if spec.required and bare(converted.content) is None:
         findings.error(f"{spec.name} is required, and must not be null", attribute.expression.span)

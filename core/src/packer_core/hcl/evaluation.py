@@ -61,6 +61,5 @@ class Evaluation:
         hint: str | None = None,
     ) -> None:
         """Report an error about an expression, with the values that took part in it."""
-        parts = [detail, involved(where, self.scope)]
-        text = "\n".join(part for part in parts if part)
-        self.findings.error(summary, span or where.span, text, hint=hint)
+        took_part = involved(where, self.scope)
+        self.findings.error(summary, span or where.span, detail, hint=hint, values=took_part)

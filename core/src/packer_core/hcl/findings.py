@@ -27,11 +27,17 @@ class Findings:
         self.errors = 0
 
     def error(
-        self, summary: str, span: Span | None, detail: str = "", *, hint: str | None = None
+        self,
+        summary: str,
+        span: Span | None,
+        detail: str = "",
+        *,
+        hint: str | None = None,
+        values: tuple[tuple[str, str], ...] = (),
     ) -> None:
         """Add an error."""
         place = span.place if span else None
-        self.add([Diagnostic(summary, place, detail, hint)])
+        self.add([Diagnostic(summary, place, detail, hint, values=values)])
 
     def add(self, diagnostics: Iterable[Diagnostic]) -> None:
         """Add what somebody else has found."""

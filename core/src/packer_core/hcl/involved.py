@@ -1,4 +1,4 @@
-"""The values that took part in what went wrong: ``with var.size = "12"``."""
+"""The values that took part in what went wrong: ``var.size = "12"``."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _LONGEST = 60
 """Characters of a text that are shown."""
 
 
-def involved(expression: object, scope: Scope) -> str:
-    """Return ``with a = 1, b = "x"``; empty if there is nothing to show."""
+def involved(expression: object, scope: Scope) -> tuple[tuple[str, str], ...]:
+    """Return names and values in short, as an expression refers to them."""
     lines = {}
     for reference in variables_of(expression):
         value = scope.variable(reference.root)
@@ -37,8 +37,7 @@ def involved(expression: object, scope: Scope) -> str:
                 break
         else:
             lines[str(reference)] = in_short(value)
-    shown = [f"{name} = {text}" for name, text in list(lines.items())[:_MOST]]
-    return f"with {', '.join(shown)}" if shown else ""
+    return tuple(lines.items())[:_MOST]
 
 
 def in_short(value: Value) -> str:  # noqa: PLR0911 - a case each

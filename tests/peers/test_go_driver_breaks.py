@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -88,6 +90,31 @@ def test_a_builder_killed_under_a_provisioner(pair: Pair, tmp_path: Path) -> Non
     facts = pair.run(raw={"steps": ["provision"]}, provisioner=over_there, kill_when=inside)
     assert "error" in facts.errors
     assert facts["end"]["signal"] == "killed"
+
+
+@pytest.mark.parametrize("step", ["put {} 1000000", "get {}", "run cat {}"])
+@pytest.mark.parametrize("who", ["builder", "provisioner"])
+def test_killed_in_the_middle_of_a_transfer(
+    pair: Pair, step: str, who: str, tmp_path: Path
+) -> None:
+    """A pipe that nobody opens at its other end: the builder's machine waits in it for ever."""
+    inside, pipe = str(tmp_path / "inside"), tmp_path / "pipe"
+    os.mkfifo(pipe)
+    kill = {who: {"kill_when": inside}}
+    steps = [f"run touch {inside}", step.format(pipe)]
+    over_there = pair.request(
+        "provisioner", configs=[{"raw": {"steps": steps}}], **kill.get("provisioner", {})
+    )
+    facts = pair.run(
+        raw={"steps": ["provision"]}, provisioner=over_there, **kill.get("builder", {})
+    )
+    with contextlib.suppress(OSError):  # nobody who reads is left
+        os.close(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+    assert "error" in facts.errors
+    end = facts["provisioner"]["end"] if who == "provisioner" else facts["end"]
+    assert (end["signal"], end["had_to_be_killed"]) == ("killed", False)
+    if who == "provisioner" and pair.language == "python":
+        assert facts.ended_well()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -102,7 +102,7 @@ class LocalCommunicator:
             _in_words("cannot write", destination),
             open(destination, "wb") as target,  # noqa: PTH123
         ):
-            shutil.copyfileobj(source, target, _CHUNK_BYTES)
+            _copy(source, target)
             if info:
                 os.fchmod(target.fileno(), info.mode & 0o777)
         if info and info.modified:
@@ -124,7 +124,7 @@ class LocalCommunicator:
             ComponentError: it cannot be read.
         """
         with _in_words("cannot read", source), open(source, "rb") as file:  # noqa: PTH123
-            shutil.copyfileobj(file, destination, _CHUNK_BYTES)
+            _copy(file, destination)
 
     def download_dir(self, source: str, destination: str, *, exclude: Sequence[str] = ()) -> None:
         """Copy a folder; trailing ``/`` as in :meth:`upload_dir`.
@@ -219,6 +219,13 @@ def _pump_input(source: BinaryIO, pipe: BinaryIO) -> None:
             view = memoryview(chunk)
             while view:
                 view = view[pipe.write(view) :]
+
+
+def _copy(source: BinaryIO, destination: BinaryIO) -> None:
+    # A stream's read() waits until all it wants is there; read1() takes what is there.
+    read: Callable[[int], bytes] = getattr(source, "read1", source.read)
+    while data := read(_CHUNK_BYTES):
+        destination.write(data)
 
 
 def _copy_folder(source: str, destination: str, exclude: Sequence[str]) -> None:

@@ -182,13 +182,19 @@ class Installer:
             name: ``packer-plugin-note``, or ``note`` for short.
 
         Raises:
-            InstallError: It is not installed; the message names the nearest that is.
+            InstallError: It is not installed, and the message names the nearest that is; or its
+            receipt cannot be read.
         """
         return self._known(name)
 
     def _known(self, name: str) -> Receipt:
-        receipts = {receipt.distribution: receipt for receipt in self.installed()}
-        return receipts[_find(name, receipts)]
+        full = self._occupied(name)
+        receipt = Slot(self._paths, full).receipt()
+        if receipt is None:
+            raise InstallError(
+                f"not installed: {full}", hint="packer plugins prune sweeps its rest"
+            )
+        return receipt
 
     def _occupied(self, name: str) -> str:
         """The name of what is in the store, even if its receipt cannot be read."""
@@ -221,8 +227,12 @@ class Installer:
     ) -> Receipt:
         """Make a generation, let it count, and keep the one before for the way back."""
         before = slot.current
+        workshop = self._workshop()
         earlier = [one for one in slot.complete() if one < before]
-        receipt = self._workshop().make(slot, wanted, sources, wheels)
+        try:
+            receipt = workshop.make(slot, wanted, sources, wheels)
+        except InstallError as error:
+            raise self._with_near_name(error, wanted) from error
         number = int(receipt.folder.name)
         try:
             with sharing(self._paths, self._say, self._cancel):
@@ -237,6 +247,19 @@ class Installer:
         slot.keep_only(number, *([before] if keep else earlier))
         slot.settle()
         return receipt
+
+    def _with_near_name(self, error: InstallError, wanted: Wanted) -> InstallError:
+        """The same error; for a name that no index has, with those it may be a slip of."""
+        if "No matching distribution" not in error.message or wanted.origin != "index":
+            return error
+        known = {receipt.distribution for receipt in self.installed()}
+        known |= {wheel.partition("-")[0].replace("_", "-") for wheel in self._kept()}
+        if wanted.name in known or not (near := did_you_mean(wanted.name, sorted(known))):
+            return error
+        return InstallError(error.message, output=error.output, hint=f"{near} If not: {error.hint}")
+
+    def _kept(self) -> list[str]:
+        return [path.name for path in self._paths.wheels.glob("*/*.whl")]
 
     def _rebuild(self, slot: Slot, present: Receipt) -> Receipt:
         from .wheels import WheelCache, fits_here  # noqa: PLC0415 - lists need none of it

@@ -8,8 +8,8 @@ The bytecode of a wheel is made once and kept beside it: most plugins bring the 
 
 from __future__ import annotations
 
-import os
 import sys
+import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -82,11 +82,15 @@ def _place_bytecode(environment: Environment, path: Path, home: Path) -> None:
 
 
 def _compile(path: Path, compiled: Path) -> None:
-    fresh = compiled.with_suffix(f".{os.getpid()}.tmp")
-    with zipfile.ZipFile(path) as archive, zipfile.ZipFile(fresh, "w") as out:
+    number, fresh = tempfile.mkstemp(dir=compiled.parent)  # others may be making the same
+    with (
+        open(number, "wb") as file,  # noqa: PTH123 - it is open already
+        zipfile.ZipFile(path) as archive,
+        zipfile.ZipFile(file, "w") as out,
+    ):
         for name, bytecode in _bytecode(archive):
             out.writestr(name, bytecode)
-    fresh.replace(compiled)
+    Path(fresh).replace(compiled)
 
 
 def _bytecode(archive: ZipFile) -> Iterator[tuple[str, bytes]]:

@@ -7,6 +7,7 @@ credentials, keyring, wheelhouse. Only what would make it install somewhere else
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 from typing import TYPE_CHECKING
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 
 # An empty value wins over pip's configuration files and counts as not given.
 _ELSEWHERE = dict.fromkeys(("PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON"), "")
+_NO_VERSION = re.compile(
+    r"satisfies the requirement (?P<name>\S.*?) \(from versions: (?P<versions>[^)]*)\)"
+)
+_WHERE = (
+    "check the name, the version and where pip looks "
+    "(pip config list; PIP_INDEX_URL, PIP_FIND_LINKS)"
+)
 _ONE_AT_A_TIME = threading.Lock()  # virtualenv keeps its log and its cache in globals
 
 
@@ -164,13 +172,20 @@ def _pip_failed(what: str, output: str) -> InstallError:
 def _hint(output: str) -> str | None:
     """What to do about the failures that people meet most."""
     lowered = output.lower()
-    if "no matching distribution found" in lowered:
-        return (
-            "check the name, the version and where pip looks "
-            "(pip config list; PIP_INDEX_URL, PIP_FIND_LINKS)"
-        )
-    if "requires a different python" in lowered:
+    if "a different python" in lowered:
         return f"this packer runs on Python {sys.version_info.major}.{sys.version_info.minor}"
     if "resolutionimpossible" in lowered:
         return "two requirements of the plugin contradict each other: tell its author"
+    if found := _NO_VERSION.search(output):
+        return _which_versions(found["name"], found["versions"])
+    if "no matching distribution found" in lowered:
+        return f"{_WHERE}; only wheels are taken, -allow-sdist builds what has none"
     return None
+
+
+def _which_versions(requirement: str, versions: str) -> str:
+    name = re.split(r"[^\w.-]", requirement, maxsplit=1)[0]
+    if versions == "none":
+        return f"{_WHERE}; only wheels are taken, -allow-sdist builds what has none"
+    newest = versions.rpartition(", ")[2]
+    return f'packer plugins install "{name}=={newest}", or another of those that exist: {versions}'

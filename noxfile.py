@@ -9,7 +9,17 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.sessions = ["lint", "types", "tests", "referee", "e2e", "chaos", "peers", "docs"]
+nox.options.sessions = [
+    "lint",
+    "types",
+    "tests",
+    "referee",
+    "e2e",
+    "install",
+    "chaos",
+    "peers",
+    "docs",
+]
 
 ROOT = Path(__file__).parent
 PYPROJECT = nox.project.load_toml(ROOT / "pyproject.toml")
@@ -99,7 +109,7 @@ def peers(session: nox.Session) -> None:
             "Go 1.21 or later (https://go.dev/dl) is all they need"
         )
     install_everything(session, "tests", "build")
-    session.run("pytest", "tests/peers", *session.posargs)
+    run_tests(session, 3, "tests/peers")
 
 
 @nox.session

@@ -5,6 +5,7 @@ Building takes a minute where Go has nothing in its caches and two seconds where
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import shutil
@@ -20,7 +21,7 @@ from helpers.our_core import PEERS, Core, Judges
 from packer_core.plugins.fleet import Fleet
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -66,17 +67,32 @@ def build(folder: Path, *flags: str) -> Path:
     return folder
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A folder that the first worker fills and all others find filled."""
+    base = factory.getbasetemp()
+    root = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = root / name, root / f"{name}.done"
+    with (root / f"{name}.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            make(folder)
+            done.touch()
+    return folder
+
+
 @pytest.fixture(scope="session")
 def go_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with the judges on the SDK of today."""
-    return build(tmp_path_factory.mktemp("go"))
+    return made_once(tmp_path_factory, "judges-go", build)
 
 
 @pytest.fixture(scope="session")
 def old_go_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder with the same judges on an SDK that knows only gob."""
-    pin = HERE / "go-old" / "go.mod"
-    return build(tmp_path_factory.mktemp("go-old"), f"-modfile={pin}", "-tags=gob_only")
+    flags = (f"-modfile={HERE / 'go-old' / 'go.mod'}", "-tags=gob_only")
+    return made_once(tmp_path_factory, "judges-go-old", lambda folder: build(folder, *flags))
 
 
 @pytest.fixture(scope="session")
@@ -106,7 +122,11 @@ def old_go_driver(old_go_programs: Path) -> Path:
 @pytest.fixture(scope="session")
 def python_plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """`packer-plugin-peer` in Python, installed in an environment of its own."""
-    folder = tmp_path_factory.mktemp("python")
+    folder = made_once(tmp_path_factory, "judges-python", _install_python_plugin)
+    return folder / "environment" / "bin" / "packer-plugin-peer"
+
+
+def _install_python_plugin(folder: Path) -> None:
     environment = folder / "environment"
     pip = [sys.executable, "-m", "pip", "--quiet"]
     wheel = [*pip, "wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", str(folder)]
@@ -116,7 +136,6 @@ def python_plugin(tmp_path_factory: pytest.TempPathFactory) -> Path:
     install = [*pip, "--python", str(python), "install", "--no-deps", "--no-index"]
     subprocess.run([*install, *map(str, folder.glob("*.whl"))], check=True)
     _share_packages(python)
-    return environment / "bin" / "packer-plugin-peer"
 
 
 def _share_packages(python: Path) -> None:

@@ -69,7 +69,7 @@ def test_neither_starts_when_asked_wrongly(
 
 def test_neither_starts_without_the_cookie(python_plugin: Path, go_plugin: Path) -> None:
     for path in (python_plugin, go_plugin):
-        words = [path, "start", "builder", "twin"]
+        words = [str(path), "start", "builder", "twin"]
         done = subprocess.run(words, capture_output=True, check=False, timeout=30)
         assert (done.returncode, done.stdout) == (1, b"")
         assert done.stderr

@@ -1,0 +1,1 @@
+project = "images-1234" # the one of the tests

@@ -1,0 +1,6 @@
+locals {
+  double = var.size * 2
+}
+source "null" "x" {
+  communicator = "none"
+}

@@ -1,0 +1,2 @@
+one   = "from the auto file"
+three = ["a", "b"]

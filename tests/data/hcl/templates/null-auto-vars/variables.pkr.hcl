@@ -1,0 +1,3 @@
+variable "one" { type = string }
+variable "two" { default = "from the default" }
+variable "three" { type = list(string) }

@@ -1,0 +1,3 @@
+locals {
+  greeting = join(", ", formatlist("hello %s", var.names))
+}

@@ -1,0 +1,2 @@
+source "null" "one" { communicator = "none" }
+source "null" "two" { communicator = "none" }

@@ -1,0 +1,13 @@
+locals {
+  legacy  = "{{ user `kept` }}"
+  stamped = "{{timestamp}} {{isotime `2006`}}"
+  builder = "{{build_name}}-{{ .Name }}"
+}
+
+source "null" "x" {
+  communicator = "none"
+}
+
+build {
+  sources = ["null.x"]
+}

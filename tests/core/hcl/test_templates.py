@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from helpers.hcl_texts import TEMPLATES
 from packer_core.hcl.json_body import parse_json_file
 from packer_core.hcl.parser import parse_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CASES = TEMPLATES / "templates"
 NATIVE = sorted(CASES.rglob("*.hcl"))

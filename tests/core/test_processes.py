@@ -59,13 +59,14 @@ def test_in_group_finds_the_group_of_a_leader_that_lives() -> None:
 
 
 def test_with_variable_finds_what_inherited_it() -> None:
-    environ = {**os.environ, "PACKER_PLUGIN_MARK": "test.1"}
+    mark = f"test-{os.getpid()}"  # other workers run this, too
+    environ = {**os.environ, "PACKER_PLUGIN_MARK": f"{mark}.1"}
     with subprocess.Popen(["sleep", "600"], env=environ, start_new_session=True) as child:
         found = processes.find(child.pid)
-        assert processes.with_variable("PACKER_PLUGIN_MARK", "test.1") == [found]
-        assert processes.with_variable("PACKER_PLUGIN_MARK", "test.", prefix=True) == [found]
-        assert processes.with_variable("PACKER_PLUGIN_MARK", "test.") == []
-        assert processes.with_variable("PLUGIN_MARK", "test.1") == []
+        assert processes.with_variable("PACKER_PLUGIN_MARK", f"{mark}.1") == [found]
+        assert processes.with_variable("PACKER_PLUGIN_MARK", f"{mark}.", prefix=True) == [found]
+        assert processes.with_variable("PACKER_PLUGIN_MARK", f"{mark}.") == []
+        assert processes.with_variable("PLUGIN_MARK", f"{mark}.1") == []
         child.kill()
 
 

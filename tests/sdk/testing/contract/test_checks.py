@@ -57,6 +57,14 @@ def test_there_is_a_broken_plugin_for_every_check() -> None:
     assert sorted(SAID) == sorted(check.id for check in CHECKS)
 
 
+def test_the_page_has_every_check() -> None:
+    page = (SOURCE.parents[3] / "docs" / "how-to" / "check-a-plugin.md").read_text(encoding="utf-8")
+    rows = [line for line in page.splitlines() if line.startswith("| `")]
+    for check in CHECKS:
+        required = "" if check.required else "no"
+        assert f"| `{check.id}` | {check.section} | {check.sentence} | {required} |" in rows
+
+
 @pytest.mark.parametrize("broken", SAID)
 def test_a_plugin_that_breaks_one_point_is_caught(
     broken: str, program: Path, monkeypatch: pytest.MonkeyPatch

@@ -128,6 +128,9 @@ KNOWN = {
         "Missing close bracket on index",
         "Missing close bracket on splat index",
     ),
+    "behind a.*.b. Go points at the star, we at what stands where the name belongs": (
+        "Invalid attribute name",
+    ),
 }
 """Why a line may differ, and the words of Go that tell such a case; verdicts never may."""
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
+from installs import installs, lists
 
 from packer_core.hcl.parser import parse_file
 from packer_core.plugins.discovery import bundled_components
@@ -57,6 +58,8 @@ def main() -> None:
             "build": lambda: show("packer build: 3 components", build(rounds), unit),
             "relay": lambda: relay(size),
             "hcl": lambda: hcl(rounds, unit),
+            "install": lambda: installs(median, min(rounds, 7)),
+            "lists": lambda: lists(median, rounds, unit),
             "lines": lambda: lines(20_000 if options.quick else 100_000),
         }
         if options.peer:

@@ -6,7 +6,6 @@ import json
 import sys
 from typing import TYPE_CHECKING
 
-from packer_core.cli.failures import report
 from packer_core.cli.help import table
 from packer_sdk.errors import PackerError
 from packer_sdk.threads import spawn
@@ -72,6 +71,8 @@ def each(app: App, names: Sequence[str], work: Callable[[str], object]) -> int:
     if len(names) == 1:
         work(names[0])
         return 0
+    from packer_core.cli.failures import report  # noqa: PLC0415 - most commands show none
+
     failures: list[PackerError] = []
 
     def one(name: str) -> None:

@@ -34,7 +34,8 @@ def test_a_third_has_as_many_digits_as_in_go() -> None:
 
 
 def test_integers_above_512_bits_are_rounded() -> None:
-    assert numbers.rounded(2**600 + 1) == 2**600
+    assert numbers.exact(numbers.rounded(2**600 + 1)) == 2**600
+    assert numbers.rounded(10**400) == 10**400
 
 
 def test_the_remainder_has_the_sign_of_the_first() -> None:

@@ -108,7 +108,7 @@ def cut(number: Number) -> int:
 
 def exact(number: Number) -> Fraction:
     """The binary number that a decimal stands for."""
-    if isinstance(number, int):
+    if isinstance(number, int) and -_LARGEST <= number <= _LARGEST:
         return Fraction(number)
     return _binary(Fraction(number))
 
@@ -120,8 +120,8 @@ def nearest(exactly: Fraction) -> Number:
         Mismatch: it is too large to be written out.
     """
     held = _binary(exactly)
-    if held.denominator == 1:
-        return number_of(held.numerator)
+    if held.denominator == 1 and abs(held.numerator) <= _LARGEST:
+        return held.numerator
     return number_of(_shortest(held))
 
 

@@ -109,13 +109,12 @@ def text_of_file(root: str, given: str) -> str:
 def _fileexists(root: str, given: str) -> bool:
     path = _path(root, given)
     try:
-        if path.is_file():
-            return True
-        if path.exists():
-            raise FunctionError(f"no regular file: {path}", 0)
+        is_file, exists = path.is_file(), path.exists()
     except (OSError, ValueError) as error:
         raise FunctionError(f"cannot be looked at: {path}", 0) from error
-    return False
+    if exists and not is_file:
+        raise FunctionError(f"no regular file: {path}", 0)
+    return is_file
 
 
 def _basename(path: str) -> str:

@@ -53,6 +53,7 @@ def build(folder: Path, *flags: str) -> Path:
         pytest.skip("no Go 1.21 or later here: the judges need it to be built (https://go.dev/dl)")
     environment = os.environ | {
         "CGO_ENABLED": "0",
+        "GOTOOLCHAIN": os.environ.get("GOTOOLCHAIN", "auto"),  # Debian's own default is to stay
         "GOFLAGS": "-mod=readonly -buildvcs=false -trimpath",
         "GOWORK": "off",
         "HOME": HOME,

@@ -56,8 +56,8 @@ def test_progress_moves_by_as_much_as_was_read(pair: Pair, label: str) -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("text", ["no good", "two\nlines", "ünï <&> %s"])
-def test_a_failure_tells_why(pair: Pair, kind: str, text: str) -> None:
+def test_a_failure_tells_why(pair: Pair, kind: str) -> None:
+    text = "two\nlines, ünï: <&> %s"
     facts = pair.run(kind, raw={"steps": [f"fail {text}"]})
     prefix = "Datasource.Execute failed: " if kind == "datasource" else ""
     assert facts.errors == {"error": prefix + text}

@@ -107,3 +107,17 @@ def test_nothing_is_left_when_a_plugin_starts_others(program: Path) -> None:
     shim.chmod(0o755)
     [outcome] = examine(Program(str(shim)), only=["handshake"])
     assert outcome.verdict == "holds"  # and the guard of every test sees what is left
+
+
+def test_a_line_of_three_parts_is_that_of_an_old_plugin(program: Path) -> None:
+    shim = program.with_name("packer-builder-it")
+    shim.write_text(f'#!/bin/sh\n{program} start builder it | sed -u "s/^5|0|/5|/"\n')
+    shim.chmod(0o755)
+    only = ["handshake", "schema-gob", "schema-protobuf"]
+    outcomes = examine(Program(str(shim)), only=only)
+    told = {one.check.id: (one.verdict, one.detail) for one in outcomes}
+    assert told == {
+        "handshake": ("holds", "three parts: a plugin of Packer 1.6 or older"),
+        "schema-gob": ("holds", ""),
+        "schema-protobuf": ("skipped", "it speaks gob alone"),
+    }

@@ -43,6 +43,7 @@ CASES = {
     "heredocs stay": ("a=<<E\n  x  \n\tE2\nE\n", "a = <<E\n  x  \n\tE2\nE\n"),
     "in heredocs": ("a=<<E\n${ b }\nE\n", "a = <<E\n${b}\nE\n"),
     "carriage returns": ("a=1\r\nb {\r\nc=2\r\n}\r\n", "a = 1\r\nb {\r\n  c = 2\r\n}\r\n"),
+    "a byte order mark goes": ("\ufeffa=1\n", "a = 1\n"),
     "wide letters": ("ü=1 # x\nab=2 # y\n", "ü  = 1 # x\nab = 2 # y\n"),
 }
 

@@ -61,7 +61,7 @@ def format_text(text: str) -> str:
     Args:
         text: It has to be free of syntax errors (`packer_core.hcl.parser.parse_file`).
     """
-    pieces = _pieces(text)
+    pieces = _pieces(text.removeprefix("\ufeff"))  # nobody misses a byte order mark
     lines = [_cells(line) for line in _split(pieces)]
     _indent(lines)
     for line in lines:

@@ -115,7 +115,7 @@ def tidied(text: str, path: str) -> str:
     findings = parse_file(text.encode("utf-8", "surrogateescape"), path).diagnostics
     if findings:
         raise TemplateError(in_order(findings))
-    return format_text(text.removeprefix("\ufeff"))
+    return format_text(text)
 
 
 def _show_diff(app: App, before: str, after: str, name: str) -> None:

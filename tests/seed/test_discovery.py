@@ -158,7 +158,7 @@ def test_C12_the_executable_is_the_real_one_behind_a_link(place: Place) -> None:
     link.symlink_to(place.packer)
     template = str(place.template(["x"]))
     assert "beside the real packer" in place.run("build", template, program=[link]).stdout
-    rows = json.loads(place.run("plugins", "list", "-json", program=[link]).stdout)
+    rows = json.loads(place.run("plugins", "list", "-json", program=[link]).stdout)["components"]
     assert "beside-the-link" not in {row["name"] for row in rows}
 
 

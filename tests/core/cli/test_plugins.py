@@ -9,7 +9,7 @@ import pytest
 
 from helpers.binaries import Shelf
 from packer_core.app import App
-from packer_core.cli.commands.plugins import COMMAND
+from packer_core.cli.commands.plugins import COMMAND, export
 from packer_core.cli.commands.plugins.shared import binaries
 from packer_core.cli.errors import UsageError
 from packer_core.errors import InstallError
@@ -120,6 +120,14 @@ def test_remove_prints_what_it_removes(app: App, stream: io.StringIO, shelf: She
     assert stream.getvalue() == f"{old}\n"
     assert COMMAND.start(app, ["remove", str(new)]) == 0
     assert list(shelf.root.iterdir()) == []
+
+
+def test_export_takes_its_flag_on_either_side() -> None:
+    wanted = export.ExportOptions(name="note", to="there")
+    for words in (["note", "--to", "there"], ["note", "-to=there"], ["-to", "there", "note"]):
+        assert export.COMMAND.parse(words) == wanted
+    with pytest.raises(UsageError):
+        export.COMMAND.parse(["note", "memo", "--to", "there"])
 
 
 def test_only_what_is_installed_is_exported(app: App) -> None:

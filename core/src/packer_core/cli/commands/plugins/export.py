@@ -15,6 +15,8 @@ from packer_core.errors import InstallError
 from .shared import installer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from packer_core.app import App
     from packer_core.plugins.install.receipts import Receipt
 
@@ -52,7 +54,17 @@ def _known(receipts: list[Receipt], name: str) -> Receipt:
     )
 
 
-COMMAND = Command(
+class _Export(Command):
+    """Takes its flag behind the name as well, for nothing else can be meant."""
+
+    def parse(self, words: Sequence[str], path: str = "") -> object:
+        """See `Command`."""
+        if len(words) > 1 and words[1].startswith("-") and not words[0].startswith("-"):
+            words = [*words[1:], words[0]]
+        return super().parse(words, path)
+
+
+COMMAND = _Export(
     "export",
     "Make an installed plugin a file that HashiCorp's packer loads",
     description=(

@@ -188,7 +188,7 @@ def demo(session: nox.Session) -> None:
     session.install("packer-core", env=env)
     session.run("packer", "plugins", "install", "./plugins/packer-plugin-oci", env=env)
     session.run("packer", "plugins", "list", env=env)
-    session.run("packer", "build", "examples/quickstart/template.json", env=env)
+    session.run("packer", "build", "examples/quickstart/template.pkr.hcl", env=env)
     print(  # noqa: T201 - a demo ends by saying what to look at
         f"\nThe image lies in {ROOT / 'hello.oci.tar'}; run it with\n\n"
         "    podman run --rm oci-archive:hello.oci.tar\n\n"

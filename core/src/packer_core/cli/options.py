@@ -6,6 +6,7 @@ second name is the one the value gets as a field of the command's options.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -65,7 +66,10 @@ def _at_commas(
     parameter: click.Parameter,  # noqa: ARG001
     values: tuple[str, ...],
 ) -> tuple[str, ...]:
-    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+    return tuple(part.strip() for value in values for part in _PART.findall(value) if part.strip())
+
+
+_PART = re.compile(r"(?:\{[^{}]*\}|[^,])+")  # commas in braces belong to a pattern (BLD-009)
 
 
 TEMPLATE = click.Argument(["template"], metavar="TEMPLATE")

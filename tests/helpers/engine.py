@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     import contextlib
     from collections.abc import Callable, Mapping, Sequence
 
+    from packer_core.template.model import Written
     from packer_sdk.cancel import CancelToken
     from packer_sdk.interfaces import Artifact, Communicator, Hook, Progress, Ui
 
@@ -221,8 +222,22 @@ def place(line: int = 1) -> Place:
     return Place("t.json", line, 1)
 
 
-def source(name: str = "a", kind: str = "maker", **options: object) -> Source:
-    return Source(name=name, type=kind, options=options, place=place())
+def source(
+    name: str = "a",
+    kind: str = "maker",
+    *,
+    written: Written | None = None,
+    local_name: str = "",
+    **options: object,
+) -> Source:
+    return Source(
+        name=name,
+        type=kind,
+        options=options,
+        place=place(),
+        written=written,
+        local_name=local_name,
+    )
 
 
 def provision(kind: str = "install", **arguments: object) -> Provision:

@@ -8,7 +8,7 @@ from packer_core.engine.lookups import Lookups
 from packer_core.plugins.watched import watched
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from contextlib import ExitStack
     from pathlib import Path
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from packer_core.plugins.fleet import Fleet
     from packer_core.plugins.watched import WatchedFleet
     from packer_core.template.hcl_load import OpenLookups
-    from packer_core.template.model import RequiredPlugin
+    from packer_core.template.model import Preliminary
 
 
 def lookups_of(
@@ -31,11 +31,16 @@ def lookups_of(
         template: Its path.
     """
 
-    def opened(required: Sequence[RequiredPlugin], secrets: Sequence[str]) -> Lookups:
-        for secret in secrets:
+    def opened(known: Preliminary) -> Lookups:
+        for secret in known.secrets:
             app.secrets.register(secret)
-        app.require(required, template)
-        return Lookups(app.catalog, app.specs(), _once(app, stack), app.cancel, wanted)
+        app.require(known.required_plugins, template)
+
+        def is_asked(type_: str, name: str) -> bool:
+            reached = known.reached is None or (type_, name) in known.reached
+            return reached and wanted(type_, name)
+
+        return Lookups(app.catalog, app.specs(), _once(app, stack), app.cancel, is_asked)
 
     return opened
 

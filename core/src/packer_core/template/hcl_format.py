@@ -21,13 +21,14 @@ from .hcl_declarations import IDENTIFIER, Declarations
 from .hcl_files import read_hcl, root_of, template_files
 from .hcl_given import gather
 from .hcl_graph import Data, Graph, Local, NoLookups
+from .hcl_references import references_in
 from .hcl_requirements import check_version, required_plugins
 from .hcl_values import in_line, texts_in
 from .hcl_variables import Resolved, resolve, undeclared
-from .model import RequiredPlugin, Template, Variable
+from .model import Preliminary, RequiredPlugin, Template, Variable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from packer_core.hcl.body import AnyBody
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     from .hcl_graph import Key, Lookups
     from .hcl_load import OpenLookups
-    from .model import BuildBlock
+    from .model import BuildBlock, Source
     from .variables import VariableInputs
 
 ROOT = BodySchema(
@@ -68,6 +69,7 @@ class HclReader:
     Args:
         path: A file, or a folder of files, as the user typed it.
         inputs: Values of variables.
+        chosen: Which builds count, for the data sources they reach; None for all.
 
     Attributes:
         findings: What was found so far.
@@ -76,8 +78,14 @@ class HclReader:
         plugins: What the template requires.
     """
 
-    def __init__(self, path: Path, inputs: VariableInputs) -> None:
+    def __init__(
+        self,
+        path: Path,
+        inputs: VariableInputs,
+        chosen: Callable[[Source], bool] | None = None,
+    ) -> None:
         self.path = path
+        self._chosen = chosen
         self.findings = Findings()
         self._surroundings = Surroundings(root=root_of(path), environment=inputs.environ)
         self.functions = Library(self._surroundings)
@@ -130,7 +138,13 @@ class HclReader:
         asked: Lookups = NoLookups()
         if lookups and not self.findings.errors:
             try:
-                asked = lookups(self.plugins, self._secrets())
+                asked = lookups(
+                    Preliminary(
+                        required_plugins=self.plugins,
+                        secrets=self._secrets(),
+                        reached=self._reached() if self._chosen else None,
+                    )
+                )
             except TemplateError as error:
                 if not tolerant:
                     raise
@@ -148,7 +162,7 @@ class HclReader:
         Raises:
             TemplateError: something is wrong; holds every problem.
         """
-        blocks = tuple(self._builds()) if with_builds else ()
+        blocks = tuple(self._builds(self.scope, self.findings)) if with_builds else ()
         if not tolerant:
             self._stop_at_errors()
         found = in_order(dict.fromkeys(self.findings.diagnostics))
@@ -163,17 +177,13 @@ class HclReader:
             required_plugins=self.plugins,
         )
 
-    def _builds(self) -> Iterator[BuildBlock]:
-        contents = [
-            expand_dynamic(body, self.scope).partial_content(BUILT) for body in self._bodies
-        ]
+    def _builds(self, scope: Scope, findings: Findings) -> Iterator[BuildBlock]:
+        contents = [expand_dynamic(body, scope).partial_content(BUILT) for body in self._bodies]
         for content in contents:
-            self.findings.add(content.diagnostics)
+            findings.add(content.diagnostics)
         blocks = [block for content in contents for block in content.blocks]
-        definitions = read_sources(
-            [block for block in blocks if block.type == "source"], self.findings
-        )
-        reader = BuildReader(definitions, self.scope, self.findings)
+        definitions = read_sources([block for block in blocks if block.type == "source"], findings)
+        reader = BuildReader(definitions, scope, findings)
         for block in blocks:
             if block.type == "build":
                 yield reader.read(block)
@@ -300,6 +310,25 @@ class HclReader:
                 block.span.place,
                 severity="warning",
             )
+
+    def _reached(self) -> frozenset[tuple[str, str]]:
+        """The data sources that the chosen builds ask for, found without asking any (VAL-003)."""
+        graph = Graph(self.scope, NoLookups(), Findings(), self._parts)
+        builds = tuple(self._builds(graph.work_out(), Findings()))
+        counted = [block for block in builds if any(map(self._counts, block.sources))]
+        sources = {
+            (one.type, one.name) for block in builds for one in block.sources if self._counts(one)
+        }
+        written = [block for block in self._of("source") if block.labels in sources]
+        nodes = self._of("build")
+        if len(nodes) == len(builds):  # if not, dynamic blocks have made some
+            nodes = [node for node, one in zip(nodes, builds, strict=True) if one in counted]
+        bodies = [block.body for block in (*written, *nodes, *self._of("dynamic"))]
+        needed = graph.needed_by(one for body in bodies for one in references_in(body))
+        return frozenset((key[1], key[2]) for key in needed if key[0] == "data")
+
+    def _counts(self, source: Source) -> bool:
+        return self._chosen is None or self._chosen(source)
 
     def _secrets(self) -> tuple[str, ...]:
         sensitive = [one for one in self._variables.values() if one.sensitive]

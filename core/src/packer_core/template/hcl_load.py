@@ -10,16 +10,15 @@ from packer_core.errors import TemplateError
 from .hcl_format import HclReader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
     from .hcl_graph import Lookups
-    from .model import RequiredPlugin, Template
+    from .model import Preliminary, Source, Template
     from .variables import VariableInputs
 
-    OpenLookups = Callable[[Sequence[RequiredPlugin], Sequence[str]], Lookups]
-    """Makes what asks data sources, once it is known which plugins are required, and what must not
-    be shown."""
+    OpenLookups = Callable[[Preliminary], Lookups]
+    """Makes what asks data sources, once it is known what the template says before that."""
 
 
 def load_hcl(
@@ -29,10 +28,11 @@ def load_hcl(
     strict_variables: bool = True,
     syntax_only: bool = False,
     lookups: OpenLookups | None = None,
+    chosen: Callable[[Source], bool] | None = None,
 ) -> Template:
     """See `packer_core.template.load.load_template`."""
     try:
-        reader = HclReader(path, inputs)
+        reader = HclReader(path, inputs, chosen)
         reader.read(strict_variables=strict_variables)
         if syntax_only:
             return reader.template(with_builds=False)

@@ -17,12 +17,13 @@ from .json_reader import read_json
 from .source_file import read_file, read_standard_input
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
     from typing import BinaryIO
 
     from .hcl_load import OpenLookups
     from .json_reader import Document
-    from .model import Template
+    from .model import Source, Template
     from .variables import VariableInputs
 
 CONFIG_TYPES = ("json", "hcl2")
@@ -43,6 +44,7 @@ def load_template(
     strict_variables: bool = True,
     syntax_only: bool = False,
     lookups: OpenLookups | None = None,
+    chosen: Callable[[Source], bool] | None = None,
     stdin: BinaryIO | None = None,
 ) -> Template:
     """Load a template with its variables.
@@ -56,6 +58,8 @@ def load_template(
             ``is_set`` false and the value ``<unknown>``.
         syntax_only: Whether to stop behind the variables of an HCL2 template (VAL-002).
         lookups: Makes what asks the data sources of an HCL2 template.
+        chosen: Which builds count when it is told which data sources are reached; None if that
+            does not matter.
         stdin: Read for ``-`` instead of the process's own.
 
     Raises:
@@ -68,6 +72,7 @@ def load_template(
         return load_hcl(
             path, inputs, strict_variables=strict_variables, syntax_only=syntax_only,
             lookups=lookups,
+            chosen=chosen,
         )  # fmt: skip
     document = _read(path, stdin)
     template, findings = read_template(document, path, inputs, strict_variables=strict_variables)

@@ -222,6 +222,22 @@ class RequiredPlugin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preliminary:
+    """What an HCL2 template says before its data sources are asked.
+
+    Attributes:
+        required_plugins: What has to be installed.
+        secrets: Texts that must not be shown.
+        reached: Type and name of the data sources that the chosen builds ask for; None if they
+            were not looked for.
+    """
+
+    required_plugins: tuple[RequiredPlugin, ...] = ()
+    secrets: tuple[str, ...] = ()
+    reached: frozenset[tuple[str, str]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Template:
     """A whole template, variables resolved.
 

@@ -49,12 +49,14 @@ def run(app: App, options: ValidateOptions) -> int:
     """Say whether the template would build, as far as that shows without building."""
     app.ignore_prereleases = options.ignore_prerelease_plugins
     record(app, "validate", options.events, keep=False)
+    choice = Choice(only=options.only, except_=options.except_)
     template = load(
         app,
         options,
         strict_variables=not options.syntax_only,
         syntax_only=options.syntax_only,
         evaluate=everything if options.evaluate_datasources else nothing,
+        choice=choice,
     )
     show_warnings(app, template.warnings)
     if not options.no_warn_undeclared_var:
@@ -62,7 +64,6 @@ def run(app: App, options: ValidateOptions) -> int:
     if options.syntax_only:
         app.ui.say("The syntax of the template is valid; no plugin was asked.")
         return 0
-    choice = Choice(only=options.only, except_=options.except_)
     if not _accepted(app, template, choice):
         return 1
     app.ui.say("The configuration is valid.")

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from packer_core.crashes import Crash
 from packer_core.engine.bugs import bug_of
 from packer_core.engine.findings import error_found
+from packer_core.errors import TemplateError
 from packer_sdk.errors import PackerError
 
+from .diagnosed import tell_machines
 from .render import render_error
 
 if TYPE_CHECKING:
@@ -26,6 +28,8 @@ def report(app: App, error: Exception) -> int:
     if isinstance(error, PackerError):
         app.monitor.tell(error_found(error))
         logger.debug("failed with %s", error.reference, exc_info=error)
+        if isinstance(error, TemplateError) and app.machine_readable:
+            tell_machines(app.ui, error.diagnostics)
         app.ui.error(render_error(error, color=app.color))
     else:
         path = _report_bug(app, error)

@@ -8,7 +8,8 @@ from packer_core.engine.prepare import PreparedJob, RefusedJob, prepare
 from packer_core.events.monitor import SILENT
 from packer_core.nearest import join
 
-from .refusals import render_refusals
+from .diagnosed import tell_machines
+from .refusals import refusals_found, render_refusals
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -58,6 +59,7 @@ def prepare_and_show(
     ready = [job for job in prepared if isinstance(job, PreparedJob)]
     errors = [error for job in refused for error in job.errors]
     if errors:
+        tell_machines(ui, refusals_found(errors))
         ui.error(render_refusals(errors, color=color))
     if refused and ready:
         ui.error(f"\nNot built because of that: {join(job.job.name for job in refused)}\n")

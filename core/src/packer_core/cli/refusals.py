@@ -23,17 +23,23 @@ def render_refusals(errors: Iterable[PackerError], *, color: bool) -> str:
 
     The text has no line break at its end, and is empty if there is nothing to tell.
     """
-    diagnostics: dict[Diagnostic, None] = {}
-    others: dict[str, None] = {}
-    for error in errors:
-        if isinstance(error, ComponentRefused):
-            diagnostics.update(dict.fromkeys(_diagnostics(error)))
-        elif isinstance(error, TemplateError):
-            diagnostics.update(dict.fromkeys(error.diagnostics))
-        else:
-            others[render_error(error, color=color)] = None
+    errors = list(errors)
+    diagnostics = refusals_found(errors)
+    rest = [error for error in errors if not isinstance(error, ComponentRefused | TemplateError)]
+    others = dict.fromkeys(render_error(error, color=color) for error in rest)
     parts = [render_diagnostics(diagnostics, color=color)] if diagnostics else []
     return "\n\n".join([*others, *parts])
+
+
+def refusals_found(errors: Iterable[PackerError]) -> tuple[Diagnostic, ...]:
+    """Return what is wrong with options, each once; other errors are left out."""
+    found: dict[Diagnostic, None] = {}
+    for error in errors:
+        if isinstance(error, ComponentRefused):
+            found.update(dict.fromkeys(_diagnostics(error)))
+        elif isinstance(error, TemplateError):
+            found.update(dict.fromkeys(error.diagnostics))
+    return tuple(found)
 
 
 def _diagnostics(error: ComponentRefused) -> Iterator[Diagnostic]:

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from packer_core.diagnostics import Diagnostic
+from packer_core.engine.choice import matching
 from packer_core.engine.plan import build_names, unknown_choices
 from packer_core.nearest import did_you_mean, join
 from packer_core.template.load import is_hcl, load_template
 from packer_core.template.variables import VariableInputs
 
 from . import options as flags
-from .recording import record_template
 from .diagnosed import tell_machines
+from .recording import record_template
 from .render import render_diagnostic
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from packer_core.engine.choice import Choice
     from packer_core.engine.plan import Job
     from packer_core.engine.protocols import Specs
-    from packer_core.template.model import Template
+    from packer_core.template.model import Source, Template
 
     Evaluate = Callable[[str, str], bool]
 
@@ -71,6 +72,7 @@ def load(
     strict_variables: bool = True,
     syntax_only: bool = False,
     evaluate: Evaluate = everything,
+    choice: Choice | None = None,
 ) -> Template:
     """Read the template, and mask its secrets from here on.
 
@@ -80,6 +82,7 @@ def load(
         strict_variables: Whether a variable without a value is an error.
         syntax_only: Whether to stop behind the variables of an HCL2 template.
         evaluate: Which data sources are asked, by type and name.
+        choice: If given, only data sources that these builds reach are asked.
 
     Raises:
         TemplateError: it is refused.
@@ -99,11 +102,18 @@ def load(
             strict_variables=strict_variables,
             syntax_only=syntax_only,
             lookups=lookups,
+            chosen=_counting(choice) if choice else None,
         )
     for secret in template.secrets:
         app.secrets.register(secret)
     record_template(app, template)
     return template
+
+
+def _counting(choice: Choice) -> Callable[[Source], bool]:
+    """Whether a build of an HCL2 template is chosen."""
+    matches = matching("hcl2")
+    return lambda source: choice.takes(source.display_name, matches)
 
 
 def inputs_of(app: App, options: GivesVariables) -> VariableInputs:

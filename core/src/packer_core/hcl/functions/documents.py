@@ -93,7 +93,7 @@ _PLAIN = re.compile(r'[^",\n]*(?=,|\n|\Z)')
 
 def _rows(text: str) -> list[list[str]]:
     """Records of RFC 4180, as strictly as Go reads them; empty lines are none."""
-    source = text.replace("\r\n", "\n")
+    source = text.replace("\r\n", "\n").removesuffix("\r")
     rows: list[list[str]] = []
     at = 0
     while at < len(source):

@@ -65,10 +65,7 @@ def _cidrhost(prefix: str, hostnum: Number) -> str:
 
 
 def _cidrnetmask(prefix: str) -> str:
-    network = _network(prefix)
-    if isinstance(network, IPv6Network):
-        raise FunctionError("networks of IPv6 have no netmask", 0)
-    return str(network.netmask)
+    return str(_network(prefix).netmask)
 
 
 def _cidrsubnet(prefix: str, newbits: Number, netnum: Number) -> str:

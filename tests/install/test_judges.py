@@ -432,3 +432,18 @@ def test_rollback_takes_no_time_worth_speaking_of(shop: Shop) -> None:
     started = time.monotonic()
     shop.installer.rollback("tiny")
     assert time.monotonic() - started < 5  # it is milliseconds; this is for hangs
+
+
+def test_build_starts_what_was_installed_and_nothing_else(shop: Shop) -> None:
+    receipt = shop.install("packer-plugin-tiny")
+    (shop.root / "t.json").write_text('{"builders": [{"type": "tiny"}]}')
+    assert "packer-plugin-tiny 1.1.0" in shop.packer("build", "t.json").stdout
+    [module] = Path(receipt.environment).rglob("packer_plugin_tiny.py")
+    module.write_text(module.read_text().replace("1.1.0", "6.6.6"))
+    done = shop.packer("build", "t.json", status=1)
+    assert f"{module} was changed" in done.stdout + done.stderr
+    assert "6.6.6" not in done.stdout
+    seal_with_another_python(Path(receipt.environment))
+    done = shop.packer("build", "t.json", PIP_NO_INDEX="1", PIP_INDEX_URL="")
+    assert "Making the environment of packer-plugin-tiny again" in done.stdout
+    assert "packer-plugin-tiny 1.1.0" in done.stdout

@@ -121,6 +121,10 @@ _OWN = ("__dict__", "__weakref__")
 
 def _init(self: object, *positional: object, **by_name: object) -> None:
     names = getattr(self, NAMES)
+    if len(positional) == len(names) and not by_name:
+        for name, held in zip(names, positional, strict=True):
+            object.__setattr__(self, name, held)
+        return
     if len(positional) > len(names):
         raise TypeError(f"{type(self).__name__} takes {len(names)} values, not {len(positional)}")
     _fill(self, dict(zip(names, positional, strict=False)), by_name)

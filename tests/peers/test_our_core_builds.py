@@ -157,3 +157,86 @@ def test_the_list_shows_them(machine: Machine) -> None:
     assert {("go", "1.2.3", "ok"), ("old", "1.2.3", "ok"), ("python-twin", "1.2.3", "ok")} <= found
     installed = machine.packer("plugins", "installed").splitlines()
     assert len(installed) == 3
+
+
+MIXED = """\
+packer {
+  required_plugins {
+    go     = { source = "example.org/judge/go", version = ">= 1.2" }
+    python = { source = "example.org/judge/python", version = "~> 1.0" }
+  }
+}
+
+variable "password" {
+  type      = string
+  default   = "hunter22"
+  sensitive = true
+}
+
+data "go" "one" {
+  text  = "from go"
+  words = ["a", "b"]
+}
+
+data "python" "two" {
+  text   = data.go.one.text
+  number = 7
+}
+
+data "old-nested" "three" {
+  inner {
+    name = data.python.two.text
+  }
+}
+
+source "BUILDER" "box" {
+  artifact = "image-1"
+  text     = var.password
+  number   = data.python.two.number
+  words    = data.go.one.words
+  inner {
+    name = data.old-nested.three.inner.name
+    deep {
+      on = true
+    }
+  }
+  item {
+    name = "first"
+  }
+  steps = ["options", "say ${join("-", data.go.one.words)} ${var.password}", "provision"]
+}
+
+build {
+  sources = ["source.BUILDER.box"]
+
+  provisioner "PROVISIONER" {
+    text  = build.PeerText
+    steps = ["say number ${build.PeerNumber}", "stream echo ${data.old-nested.three.inner.name}"]
+  }
+
+  post-processor "POST-PROCESSOR" {
+    artifact = "image-2"
+    steps    = ["artifact"]
+  }
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("builder", "provisioner", "post_processor"),
+    [("go", "python", "old"), ("python", "old", "go"), ("old", "go", "python")],
+)
+def test_a_template_in_hcl_mixes_them_with_their_data_sources(
+    machine: Machine, builder: str, provisioner: str, post_processor: str
+) -> None:
+    text = MIXED.replace("POST-PROCESSOR", post_processor)
+    text = text.replace("PROVISIONER", provisioner).replace("BUILDER", builder)
+    path = machine.folder / "t.pkr.hcl"
+    path.write_text(text)
+    assert "valid" in machine.packer("validate", str(path))
+    said = machine.packer("build", "-color=false", str(path))
+    assert f"{builder}.box: a-b <sensitive>" in said
+    assert f"{builder}.box: number 7" in said
+    assert f"{builder}.box: from go" in said
+    assert "hunter22" not in said
+    assert "Artifact: image-2" in said

@@ -147,6 +147,12 @@ class App:
             self._ui = self.screen
         return self._ui
 
+    def mute(self) -> None:
+        """Show nothing from now on but what is said to `screen` itself."""
+        from .ui.muted import MutedUi
+
+        self._ui = MutedUi()
+
     @property
     def screen(self) -> TerminalUi | MachineUi:
         """What is behind `ui`: nobody is told what it shows (`packer_core.ui.noted`)."""

@@ -179,6 +179,9 @@ SYNTAX_ONLY = Switch(
 )
 """``syntax_only: bool``"""
 
+JSON = Switch(["-json", "json"], help="Print the verdict as one JSON document, and nothing else.")
+"""``json: bool``"""
+
 EVALUATE_DATASOURCES = Switch(
     ["-evaluate-datasources", "evaluate_datasources"], help="Run the data sources, too."
 )

@@ -20,7 +20,7 @@ from .recording import record_template
 from .render import render_diagnostic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from packer_core.app import App
     from packer_core.engine.choice import Choice
@@ -144,19 +144,19 @@ def show_warnings(app: App, warnings: Iterable[Diagnostic]) -> None:
 
 def show_undeclared(app: App, template: Template) -> None:
     """Warn of variables that are set and neither declared nor used (BLD-013)."""
+    show_warnings(app, undeclared(template))
+
+
+def undeclared(template: Template) -> Iterator[Diagnostic]:
+    """Return a warning for each variable that is set and neither declared nor used."""
     declared = [variable.name for variable in template.variables.values() if variable.place]
-    show_warnings(
-        app,
-        (
-            Diagnostic(
-                f'variable "{name}" is set by {template.variables[name].source}, but the template'
-                " does not declare it",
-                hint=did_you_mean(name, declared),
-                severity="warning",
-            )
-            for name in template.undeclared
-        ),
-    )
+    for name in template.undeclared:
+        yield Diagnostic(
+            f'variable "{name}" is set by {template.variables[name].source}, but the template'
+            " does not declare it",
+            hint=did_you_mean(name, declared),
+            severity="warning",
+        )
 
 
 def show_unknown_choices(app: App, template: Template, choice: Choice) -> None:

@@ -20,6 +20,7 @@ from packer_core.cli.templates import (
     show_warnings,
     specs_for,
 )
+from packer_core.cli.verdict import show_verdict
 from packer_core.engine.choice import Choice
 from packer_core.engine.configs import BuildFlags
 from packer_core.engine.plan import plan
@@ -38,6 +39,7 @@ class ValidateOptions(TemplateOptions):
     only: tuple[str, ...] = ()
     except_: tuple[str, ...] = ()
     events: str = ""
+    json: bool = False
     syntax_only: bool = False
     no_warn_undeclared_var: bool = False
     evaluate_datasources: bool = False
@@ -50,14 +52,11 @@ def run(app: App, options: ValidateOptions) -> int:
     app.ignore_prereleases = options.ignore_prerelease_plugins
     record(app, "validate", options.events, keep=False)
     choice = Choice(only=options.only, except_=options.except_)
-    template = load(
-        app,
-        options,
-        strict_variables=not options.syntax_only,
-        syntax_only=options.syntax_only,
-        evaluate=everything if options.evaluate_datasources else nothing,
-        choice=choice,
-    )
+    if options.json:
+        asked = None if options.syntax_only else choice
+        warns = not options.no_warn_undeclared_var
+        return show_verdict(app, lambda: _read(app, options, choice), asked, warn_undeclared=warns)
+    template = _read(app, options, choice)
     show_warnings(app, template.warnings)
     if not options.no_warn_undeclared_var:
         show_undeclared(app, template)
@@ -68,6 +67,17 @@ def run(app: App, options: ValidateOptions) -> int:
         return 1
     app.ui.say("The configuration is valid.")
     return 0
+
+
+def _read(app: App, options: ValidateOptions, choice: Choice) -> Template:
+    return load(
+        app,
+        options,
+        strict_variables=not options.syntax_only,
+        syntax_only=options.syntax_only,
+        evaluate=everything if options.evaluate_datasources else nothing,
+        choice=choice,
+    )
 
 
 def _accepted(app: App, template: Template, choice: Choice) -> bool:
@@ -106,6 +116,7 @@ COMMAND = Command(
         flags.EVENTS,
         flags.EXCEPT,
         flags.IGNORE_PRERELEASE_PLUGINS,
+        flags.JSON,
         flags.NO_WARN_UNDECLARED_VAR,
         flags.ONLY,
         flags.SYNTAX_ONLY,

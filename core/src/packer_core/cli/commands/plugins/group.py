@@ -11,6 +11,7 @@ from . import (
     install,
     installed,
     listing,
+    new,
     prune,
     remove,
     rollback,
@@ -33,5 +34,6 @@ COMMAND = Group(
         doctor.COMMAND,
         installed.COMMAND,
         export.COMMAND,
+        new.COMMAND,
     ),
 )

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 def conversion(source: Type, target: Type, *, unsafe: bool = True) -> Converter | None:
     """Find what converts values of one type into another; None if nothing does."""
-    if source == target:
+    if source is target or source == target:
         return _unchanged
     inner = _known_conversion(source, target, unsafe)
     if inner is None:

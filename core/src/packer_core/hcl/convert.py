@@ -26,7 +26,7 @@ def convert(value: Value, target: Type) -> Value:
     Raises:
         Mismatch: there is none; says where inside, and what was wanted.
     """
-    if value.type == target:
+    if value.type is target or target in (value.type, "dynamic"):
         return value
     converter = conversion(value.type, target)
     if converter is None:

@@ -8,11 +8,12 @@ arguments and go onto the result.
 from __future__ import annotations
 
 from packer_sdk.cty.types import Mismatch
+from packer_sdk.cty.values import UNKNOWN
 from packer_sdk.records import record
 
 from . import values
 from .convert import convert
-from .marks import NONE, mark, unmark_deep
+from .marks import NONE, bare, mark, unmark_deep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,12 +113,12 @@ def call(function: Function, arguments: Sequence[Value]) -> Value:
             kept, found = unmark_deep(value)
             marks |= found
         plain.append(kept)
-        if values.is_null(kept) and not parameter.null:
+        content = bare(kept.content)
+        if content is None and not parameter.null:
             raise FunctionError("must not be null", index)
-        if kept.type == "dynamic" and not parameter.dynamic and not values.is_null(kept):
-            knows_type = False
-        if not values.is_known(kept) and not parameter.unknown:
-            is_open = False
+        if content is UNKNOWN:
+            knows_type = knows_type and (kept.type != "dynamic" or parameter.dynamic)
+            is_open = is_open and parameter.unknown
     if not knows_type:
         return mark(values.ANYTHING, marks)
     if not is_open:

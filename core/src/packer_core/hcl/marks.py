@@ -54,8 +54,9 @@ def mark(value: Value, marks: Iterable[str]) -> Value:
 
 def unmark(value: Value) -> tuple[Value, Marks]:
     """Take off the marks of a value itself; those inside stay."""
-    if isinstance(value.content, Marked):
-        return Value(value.type, value.content.content), value.content.marks
+    content = value.content
+    if type(content) is Marked:
+        return Value(value.type, content.content), content.marks
     return value, NONE
 
 
@@ -80,7 +81,7 @@ def is_sensitive(value: Value) -> bool:
 
 def bare(content: object) -> object:
     """The content without the marks it has itself."""
-    return content.content if isinstance(content, Marked) else content
+    return content.content if type(content) is Marked else content
 
 
 _FLAT = (str, bool, int, type(None))

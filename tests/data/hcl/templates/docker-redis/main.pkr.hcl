@@ -9,6 +9,11 @@ variable "tag" {
   default = "latest"
 }
 
+variable "token" {
+  default   = env("CI_TOKEN")
+  sensitive = true
+}
+
 source "docker" "redis" {
   image  = "redis:${var.tag}"
   commit = true
@@ -38,7 +43,7 @@ build {
       login          = true
       login_server   = "registry.example.com"
       login_username = "ci"
-      login_password = env("CI_TOKEN")
+      login_password = var.token
     }
   }
 

@@ -15,7 +15,7 @@ locals {
   legacy     = local.list.1
   negative   = try(local.list[-1], "none")
   slice      = slice(local.list, 1, 3)
-  set        = toset(local.list)
+  set        = convert(local.list, set(string))
   sorted     = sort(local.list)
   distinct   = distinct(local.list)
   flattened  = flatten(local.nested)

@@ -28,7 +28,7 @@ build {
   }
 
   dynamic "post-processor" {
-    for_each = toset(["md5", "sha1"])
+    for_each = convert(["md5", "sha1"], set(string))
     labels   = ["checksum"]
     content {
       checksum_types = [post-processor.value]

@@ -11,7 +11,7 @@ locals {
   by_admin  = { for user in local.users : user.admin ? "admins" : "others" => user.name... }
   pairs     = flatten([for u in local.users : [for g in u.groups : { user = u.name, group = g }]])
   swapped   = { for k, v in { a = "x", b = "y" } : v => k }
-  over_set  = [for s in toset(["b", "a"]) : upper(s)]
+  over_set  = [for s in convert(["b", "a"], set(string)) : upper(s)]
   multiline = {
     for user in local.users :
     user.name => length(user.groups)

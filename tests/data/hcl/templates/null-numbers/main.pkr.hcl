@@ -5,7 +5,7 @@ locals {
   compare   = [1 < 2, 2 <= 2, 3 > 4, 4 >= 4, 1 == 1.0, "1" == 1, 1 != 2]
   logic     = [true && false, true || false, !true, !(true && false), 1 < 2 && 2 < 3]
   rounding  = [ceil(1.2), floor(-1.2), abs(-5), max(1, 9, 3), min(4, 2), pow(2, 10), signum(-3)]
-  parsing   = [parseint("ff", 16), tonumber("12.5"), log(8, 2)]
+  parsing   = [parseint("ff", 16), convert("12.5", number), log(8, 2)]
   precision = 0.1 + 0.2
 }
 

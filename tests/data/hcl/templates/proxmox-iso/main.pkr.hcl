@@ -42,7 +42,7 @@ source "proxmox-iso" "fedora" {
     content {
       model    = "virtio"
       bridge   = network_adapters.key
-      vlan_tag = tostring(100 + network_adapters.value)
+      vlan_tag = convert(100 + network_adapters.value, string)
       firewall = network_adapters.value > 0
     }
   }

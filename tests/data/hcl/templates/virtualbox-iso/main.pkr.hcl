@@ -16,7 +16,7 @@ source "virtualbox-iso" "alpine" {
   guest_additions_mode = "disable"
   vboxmanage = [
     ["modifyvm", "{{.Name}}", "--memory", "${var.vm.memory}"],
-    ["modifyvm", "{{.Name}}", "--cpus", tostring(var.vm.cpus)],
+    ["modifyvm", "{{.Name}}", "--cpus", convert(var.vm.cpus, string)],
     ["modifyvm", "{{.Name}}", "--nat-localhostreachable1", "on"],
   ]
   export_opts      = ["--manifest", "--vsys", "0", "--description", "An Alpine box\nof ours", "--version", "1.0"]

@@ -4,8 +4,8 @@ variable "version" {
 }
 locals {
   parts = split(".", var.version)
-  major = tonumber(local.parts[0])
-  minor = tonumber(local.parts[1])
+  major = convert(local.parts[0], number)
+  minor = convert(local.parts[1], number)
 }
 source "vmware-iso" "suse" {
   iso_url          = "SLE-${local.major}-SP${local.minor}-Full-x86_64.iso"

@@ -101,7 +101,19 @@ def mutants(count: int, random: Random) -> Iterator[str]:
         yield mutant(random.choice(originals), random)
 
 
-NAMES: tuple[str, ...] = ("a", "b", "var.x", "local.y", "each", "true", "null", "x-y", "_z", "für", "data.a.b.c")
+NAMES: tuple[str, ...] = (
+    "a",
+    "b",
+    "var.x",
+    "local.y",
+    "each",
+    "true",
+    "null",
+    "x-y",
+    "_z",
+    "für",
+    "data.a.b.c",
+)
 
 
 def expression(random: Random, depth: int = 4) -> str:

@@ -148,9 +148,7 @@ def _build(block: BuildBlock, schemas: _Schemas) -> object:
             "description": block.description,
             "sources": {one.display_name: _options(one, one, schemas) for one in block.sources},
             "provisioners": [_step(one, first, schemas) for one in block.provisions],
-            "error-cleanup": _step(block.error_cleanup, first, schemas)
-            if block.error_cleanup
-            else None,
+            "error-cleanup": _step(cleanup, first, schemas) if cleanup else None,
             "post-processors": [
                 [_step(one, first, schemas) for one in chain] for chain in block.chains
             ],

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,6 +68,20 @@ def test_hcl_is_not_read_from_standard_input() -> None:
 
 def test_folder_without_templates_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path).summary == f"no templates in folder: {tmp_path}"
+
+
+def test_json_knows_nothing_of_hcl() -> None:
+    template = TEMPLATES / "minimal.json"
+    lines = [
+        "import pathlib, sys",
+        "from packer_core.template.load import load_template",
+        "from packer_core.template.variables import VariableInputs",
+        f"load_template(pathlib.Path({str(template)!r}), VariableInputs())",
+        "print([one for one in sys.modules if '.hcl' in one or '.cty' in one])",
+    ]
+    command = [sys.executable, "-c", "\n".join(lines)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def test_unknown_config_type_is_refused(tmp_path: Path) -> None:

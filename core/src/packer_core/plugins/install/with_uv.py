@@ -10,12 +10,9 @@ from __future__ import annotations
 import shutil
 import sys
 import tomllib
-import urllib.error
-import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-from urllib.request import url2pathname
 
 from packer_core.errors import InstallError
 
@@ -168,12 +165,15 @@ def _copy_from(wheel: dict[str, Any], target: Path, base: Path) -> bool:
         return True
     url = wheel["url"]
     if urlsplit(url).scheme == "file":
-        shutil.copyfile(url2pathname(urlsplit(url).path), target)
+        shutil.copyfile(unquote(urlsplit(url).path), target)
         return True
+    from urllib.error import URLError  # noqa: PLC0415 - slow, and a folder needs none of it
+    from urllib.request import urlopen  # noqa: PLC0415 - likewise
+
     try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer, target.open("wb") as file:  # noqa: S310
+        with urlopen(url, timeout=_TIMEOUT_S) as answer, target.open("wb") as file:  # noqa: S310
             shutil.copyfileobj(answer, file)
-    except (urllib.error.URLError, OSError):
+    except (URLError, OSError):
         target.unlink(missing_ok=True)
         return False  # pip knows about keyrings, certificates and proxies
     return True

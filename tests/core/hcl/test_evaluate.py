@@ -1,15 +1,23 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from helpers.expressions import Generator, scope
 from helpers.hcl import content_of, error_of, outcome, parsed, scope_of, value_of
+from helpers.hcl_texts import PIECES
 from packer_core.hcl.evaluate import evaluate
 from packer_core.hcl.findings import Findings
+from packer_core.hcl.parser import parse_expression
 from packer_core.hcl.scope import EMPTY
-from packer_core.hcl.values import ANYTHING, unknown
+from packer_core.hcl.values import ANYTHING, settled, unknown
+from packer_core.hcl.variables import variables_of
 from packer_sdk.cty.types import ListType
 from packer_sdk.cty.values import UNKNOWN
 from packer_sdk.cty.values import value_of as typed
+
+VARIABLES = scope()
 
 SCOPE = scope_of(
     s="text",
@@ -150,3 +158,17 @@ def test_functions_and_names_may_be_forbidden() -> None:
 def test_nesting_without_an_end_is_an_error_and_no_crash() -> None:
     text = "[" * 90 + "n" + "]" * 90
     assert outcome(text, SCOPE)[1] == []
+
+
+@given(st.integers(0, 2**32))
+def test_whatever_is_evaluated_gives_a_value_or_says_why_not(seed: int) -> None:
+    value, found = outcome(Generator(seed).expression(5), VARIABLES)
+    assert found or settled(value) == value
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
+def test_whatever_can_be_parsed_can_be_evaluated(text: str) -> None:
+    expression, _ = parse_expression(text)
+    if expression is not None:
+        evaluate(expression, VARIABLES, Findings())
+        variables_of(expression)

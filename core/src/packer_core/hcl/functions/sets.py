@@ -39,6 +39,7 @@ def _operation(combine: Operation) -> Function:
     def body(*arguments: Value) -> Value:
         type_ = _type_of_operation(arguments)
         contents: list[object] | None = None
+        element: Type = "dynamic"
         for position, argument in enumerate(arguments):
             try:
                 converted = convert(argument, type_)
@@ -46,14 +47,24 @@ def _operation(combine: Operation) -> Function:
                 raise FunctionError(error.message, position) from error
             if not values.is_wholly_known(converted):
                 return values.unknown(type_)
+            element = _common(element, converted.type)
             theirs = [item.content for item in values.items(converted)]
             contents = theirs if contents is None else combine(contents, theirs)
-        assert isinstance(type_, SetType), "what was worked out"
-        return Value(type_, values.in_set_order(type_.element, contents or []))
+        return Value(SetType(element), values.in_set_order(element, contents or []))
 
     given = [Parameter("first_set", SetType("dynamic"), dynamic=True)]
     rest = Parameter("other_sets", SetType("dynamic"), dynamic=True)
     return Function(given, _type_of_operation, body, rest=rest)
+
+
+def _common(element: Type, set_: Type) -> Type:
+    """The type of all elements so far: nulls of no type go with those of any."""
+    assert isinstance(set_, SetType), "it was converted to one"
+    if "dynamic" in (element, set_.element):
+        return set_.element if element == "dynamic" else element
+    if element != set_.element:
+        raise FunctionError("the elements of all sets must be of one type")
+    return element
 
 
 def _type_of_operation(given: Sequence[Value]) -> Type:

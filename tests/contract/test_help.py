@@ -43,7 +43,8 @@ def test_the_list_names_every_command_and_whose_program_this_is() -> None:
 
 
 def test_the_list_takes_commands_of_extensions() -> None:
-    assert "  frobnicate  Frob\n" in top_help([("frobnicate", "Frob")])
+    width = max(map(len, COMMANDS))
+    assert f"  {'frobnicate'.ljust(width)}  Frob\n" in top_help([("frobnicate", "Frob")])
 
 
 @pytest.mark.parametrize("one", every_command(), ids=lambda one: one.name)

@@ -8,8 +8,6 @@ from .errors import UsageError
 from .help import COMMANDS
 
 NOT_YET = {
-    "fix": "packer validate TEMPLATE names every option that is not known any more",
-    "hcl2_upgrade": "JSON templates are read as they are",
     "init": "packer plugins install packer-plugin-NAME installs a plugin",
     "verify-attestation": "packer plugins list shows which plugin comes from where",
 }

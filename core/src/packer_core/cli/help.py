@@ -12,6 +12,8 @@ COMMANDS = {
     "inspect": "Show what is in a template",
     "console": "Try expressions",
     "fmt": "Lay HCL2 files out as everybody does",
+    "fix": "Bring an old JSON template up to date",
+    "hcl2_upgrade": "Turn a JSON template into HCL2",
     "explain": "Tell what happened in a run",
     "plugins": "Install, list and remove plugins",
     "gc": "Clean up after runs that were killed",

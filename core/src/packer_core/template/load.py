@@ -13,6 +13,7 @@ from packer_core.diagnostics import Diagnostic, in_order
 from packer_core.errors import TemplateError
 
 from .json_format import read_template
+from .json_nodes import Object, plain
 from .json_reader import read_json
 from .source_file import read_file, read_standard_input
 
@@ -96,6 +97,24 @@ def is_hcl(path: Path, config_type: str) -> bool:
         summary = "an HCL2 template is not read from standard input"
         raise TemplateError([Diagnostic(summary, hint="put it into a file like box.pkr.hcl")])
     return False
+
+
+def read_json_template(path: Path, stdin: BinaryIO | None = None) -> dict[str, object]:
+    """Return a JSON template as it stands: for the commands that rewrite it.
+
+    Args:
+        path: As the user typed it; ``-`` is standard input.
+        stdin: Read for ``-`` instead of the process's own.
+
+    Raises:
+        TemplateError: it cannot be read, is no JSON, or is no JSON object.
+    """
+    document = _read(path, stdin)
+    if any(finding.severity == "error" for finding in document.diagnostics):
+        raise TemplateError(in_order(document.diagnostics))
+    if not isinstance(document.root, Object):
+        raise TemplateError([Diagnostic(f"a template is an object: {path}")])
+    return {name: plain(member.value) for name, member in document.root.members.items()}
 
 
 def _read(path: Path, stdin: BinaryIO | None) -> Document:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PAGE = (Path(__file__).parents[4] / "docs/reference/functions.md").read_text("utf-8")
 ENTRY = re.compile(r"^- `(\w+)\(([^`]*)\)`: (.+)$", re.MULTILINE)
-EXAMPLE = re.compile(r"`([^`]+)` (is|gives something like) `([^`]+)`")
+EXAMPLE = re.compile(r"`([^`]+)`\s+(is|gives\s+something\s+like)\s+`([^`]+)`")
 
 
 @pytest.fixture
@@ -45,6 +45,7 @@ def test_every_function_is_in_the_reference() -> None:
     documented = [name for name, _, _ in ENTRY.findall(PAGE)]
     assert sorted(documented) == sorted([*Library(Surroundings()), "env"])
     assert len(documented) == 104
+    assert len(EXAMPLE.findall(PAGE)) == 99
 
 
 def test_parameters_are_called_as_in_the_reference(library: Library) -> None:

@@ -68,7 +68,9 @@ def tree(receipt_folder: str) -> dict[str, str]:
             files[name] = f"-> {path.readlink()}"
         elif path.is_file() and name not in {"packer-files.json", "packer-receipt.json"}:
             text = path.read_bytes().replace(str(root).encode(), b"HERE")
-            files[name] = "" if name.endswith("RECORD") else text.decode("latin-1")
+            # RECORD has the length of paths in it; bytecode depends on what was compiled before.
+            varies = name.endswith((".pyc", "RECORD"))
+            files[name] = "" if varies else text.decode("latin-1")
     return files
 
 

@@ -1,8 +1,8 @@
 """From wheels to an environment: the ``installer`` library unpacks, we add the bytecode.
 
 Every module is compiled when it is installed, in a form that Python takes without looking at the
-source's time (`PEP 552`, unchecked hashes): what a shim starts is then the same bytes on every
-machine, `manifest` has its hash, and an environment nobody may write to starts as fast as others.
+source's time (`PEP 552`, unchecked hashes): what a shim starts is then what `manifest` has the
+hash of, and an environment that nobody may write to starts as fast as others.
 The bytecode of a wheel is made once and kept beside it: most plugins bring the same SDK.
 """
 

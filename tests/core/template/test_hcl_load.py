@@ -94,3 +94,33 @@ def test_no_data_source_is_asked_when_something_is_wrong(load_hcl: LoadHcl) -> N
     Path("box/more.pkr.hcl").write_text('variable "unset" {}')
     with pytest.raises(TemplateError, match="unset"):
         load_template(Path("box"), VariableInputs(), lookups=lookups)
+
+
+def test_what_is_not_known_yet_is_no_mistake(load_hcl: LoadHcl) -> None:
+    """Data sources are not asked by ``validate``; nothing that waits for them may stop it."""
+    template = load_hcl(
+        """
+        data "null" "a" {}
+        locals { many = split(",", data.null.a.output) }
+        source "file" "a" { content = data.null.a.output }
+        build {
+          name    = data.null.a.output
+          sources = ["file.a"]
+          provisioner "shell" {
+            only         = [data.null.a.output]
+            pause_before = data.null.a.output
+            max_retries  = length(local.many)
+            override     = { (data.null.a.output) = {} }
+            inline       = local.many
+          }
+          dynamic "provisioner" {
+            for_each = local.many
+            labels   = ["shell"]
+            content { inline = [provisioner.value] }
+          }
+        }
+        build { sources = [data.null.a.output] }
+        """
+    )
+    assert [source.display_name for source in template.sources] == ["file.a"]
+    assert [step.pause_before_s for step in template.provisions] == [0, 0]

@@ -54,9 +54,7 @@ class Arguments:
             self._wrong(attribute, f'"{name}" must be {_article(type_)}, not {found}')
             return None
         if not is_wholly_known(converted):
-            if not self._findings.errors:  # it may be one of these that makes it so
-                self._wrong(attribute, f'"{name}" must be known before anything is built')
-            return None
+            return None  # what a data source will find, when nothing is built (VAL-003)
         return converted
 
     def text(self, name: str) -> str | None:

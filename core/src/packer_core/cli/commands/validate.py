@@ -81,8 +81,8 @@ def _read(app: App, options: ValidateOptions, choice: Choice) -> Template:
 
 
 def _accepted(app: App, template: Template, choice: Choice) -> bool:
-    if template.language == "hcl2" and not template.blocks:
-        return True  # a folder may hold variables, to be built with another one's builds
+    if template.language == "hcl2" and not template.sources and choice == Choice():
+        return True  # there may be only variables, or data sources know what will be built
     jobs = plan(template, app.catalog, choice)
     show_unknown_choices(app, template, choice)
     app.discover()

@@ -7,6 +7,7 @@ complete and consistent, apart from the options, which only plugins can judge.
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic, in_order
@@ -19,7 +20,6 @@ from .source_file import read_file, read_standard_input
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
     from typing import BinaryIO
 
     from .hcl_load import OpenLookups
@@ -115,6 +115,23 @@ def read_json_template(path: Path, stdin: BinaryIO | None = None) -> dict[str, o
     if not isinstance(document.root, Object):
         raise TemplateError([Diagnostic(f"a template is an object: {path}")])
     return {name: plain(member.value) for name, member in document.root.members.items()}
+
+
+def check_json_template(text: str, name: str, inputs: VariableInputs) -> None:
+    """Look whether a text is a JSON template; whether plugins like it, only they know.
+
+    Args:
+        text: The whole of it.
+        name: What places call it.
+        inputs: Values of variables; those without one are no mistake.
+
+    Raises:
+        TemplateError: it is none; holds every problem, in the order of the text.
+    """
+    document = read_json(text.encode(), name)
+    _, findings = read_template(document, Path(name), inputs, strict_variables=False)
+    if any(finding.severity == "error" for finding in findings):
+        raise TemplateError(in_order(findings))
 
 
 def _read(path: Path, stdin: BinaryIO | None) -> Document:

@@ -1,0 +1,9 @@
+"""Old JSON templates, brought up to date: ``packer fix`` (FIX-001)."""
+
+from __future__ import annotations
+
+from .rules import Fixer, Options
+from .run import fix, known_to
+from .table import FIXERS
+
+__all__ = ["FIXERS", "Fixer", "Options", "fix", "known_to"]

@@ -96,6 +96,13 @@ def test_blocks_that_mean_nothing_are_let_pass(load_hcl: LoadHcl) -> None:
     assert warning.severity == "warning"
 
 
+def test_registry_of_a_build_is_told_to_be_unused(load_hcl: LoadHcl) -> None:
+    template = load_hcl(
+        'source "file" "a" {}\nbuild {\n  sources = ["file.a"]\n  hcp_packer_registry {}\n}'
+    )
+    assert [str(one.place) for one in template.warnings] == ["box/main.pkr.hcl:4:3"]
+
+
 def test_names_that_are_always_there(load_hcl: LoadHcl) -> None:
     template = load_hcl(
         """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from packer_core.diagnostics import Diagnostic
 from packer_core.hcl import values
 from packer_core.hcl.body import BlockSchema, BodySchema
 from packer_core.hcl.evaluate import evaluate
@@ -53,6 +54,8 @@ PROVISIONER = BodySchema(
 )
 POST_PROCESSOR = BodySchema(("name", "only", "except", "keep_input_artifact"))
 CHAIN = BodySchema((), (BlockSchema("post-processor", ("type",)),))
+
+NO_REGISTRY = "hcp_packer_registry is not used: nothing is published to HCP Packer"
 
 _REFERENCE = 'sources are named as in "source.TYPE.NAME"'
 
@@ -121,6 +124,9 @@ class BuildReader:
                 block.span,
                 hint='sources = ["source.TYPE.NAME"]',
             )
+        for registry in kinds.get("hcp_packer_registry", []):
+            place = registry.span.place
+            self._findings.add([Diagnostic(NO_REGISTRY, place, severity="warning")])
         steps = _StepReader(self._scope, name, self._findings)
         cleanups = kinds.get("error-cleanup-provisioner", [])
         for further in cleanups[1:]:

@@ -15,7 +15,7 @@ from packer_core.hcl.functions.table import Library, Surroundings, for_defaults
 from packer_core.hcl.scope import Scope
 from packer_core.version import COMPATIBLE
 
-from .hcl_builds import BuildReader, read_sources
+from .hcl_builds import NO_REGISTRY, BuildReader, read_sources
 from .hcl_constants import Arguments
 from .hcl_declarations import IDENTIFIER, Declarations
 from .hcl_files import read_hcl, root_of, template_files
@@ -305,11 +305,7 @@ class HclReader:
 
     def _ignored(self) -> Iterator[Diagnostic]:
         for block in self._of("hcp_packer_registry"):
-            yield Diagnostic(
-                "hcp_packer_registry is not used: nothing is published to HCP Packer",
-                block.span.place,
-                severity="warning",
-            )
+            yield Diagnostic(NO_REGISTRY, block.span.place, severity="warning")
 
     def _reached(self) -> frozenset[tuple[str, str]]:
         """The data sources that the chosen builds ask for, found without asking any (VAL-003)."""

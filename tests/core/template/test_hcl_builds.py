@@ -9,6 +9,7 @@ from packer_core.engine.choice import Choice
 from packer_core.engine.plan import plan
 from packer_core.errors import TemplateError
 from packer_sdk.cty.types import ListType
+from packer_sdk.errors import PackerError
 from packer_sdk.wire.specs import Attr, BlockList, ObjectSpec
 
 if TYPE_CHECKING:
@@ -247,6 +248,15 @@ def test_chains_stay_in_the_order_of_the_file(load_hcl: LoadHcl) -> None:
         ["two", "three"],
         ["four"],
     ]
+
+
+def test_name_without_its_block_chooses_nothing_and_is_told_what_would(load_hcl: LoadHcl) -> None:
+    template = load_hcl(SOURCES + 'build {\n  name = "n"\n  sources = ["null.b"]\n}')
+    with pytest.raises(PackerError) as caught:
+        plan(template, CATALOG, Choice(only=("null.b",)))
+    assert caught.value.hint == 'did you mean "n.null.b", or "*.null.b" in any build block?'
+    (job,) = plan(template, CATALOG, Choice(only=("*.null.b",)))
+    assert job.name == "n.null.b"
 
 
 def test_dynamic_blocks_are_expanded_everywhere_from_the_top(load_hcl: LoadHcl) -> None:

@@ -125,12 +125,17 @@ def _nothing_to_build(template: Template, choice: Choice) -> PackerError:
     asked += [f"-except={','.join(choice.except_)}"] if choice.except_ else []
     return PackerError(
         f"no builds to run: {' '.join(asked) or template.path}",
-        hint=_meant(choice.only, known) if known else None,
+        hint=_meant(choice.only, template) if known else None,
         reference="no-builds",
     )
 
 
-def _meant(asked: Iterable[str], known: Sequence[str]) -> str:
+def _meant(asked: Sequence[str], template: Template) -> str:
+    known = build_names(template)
+    for name in asked if template.language == "hcl2" else ():
+        # Very likely without that of the build block, which stands in front of it (BLD-009).
+        if whole := next((one for one in known if one.endswith(f".{name}")), None):
+            return f'did you mean "{whole}", or "*.{name}" in any build block?'
     near = next((near for name in asked if (near := did_you_mean(name, known))), None)
     return near or f"the builds of this template are: {', '.join(known)}"
 

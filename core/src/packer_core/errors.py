@@ -62,6 +62,7 @@ class ComponentRefused(PackerError):
         text: What it says about them, line by line.
         place: Where the component stands in the template.
         places: Where its options stand.
+        outdated: Names of options that ``packer fix`` would replace.
     """
 
     reference = "configuration-refused"
@@ -73,6 +74,7 @@ class ComponentRefused(PackerError):
         who: str = "a component",
         place: Place | None = None,
         places: Mapping[str, Place] | None = None,
+        outdated: frozenset[str] = frozenset(),
         hint: str | None = None,
     ) -> None:
         joint = "\n" if "\n" in text else " "
@@ -81,6 +83,7 @@ class ComponentRefused(PackerError):
         self.text = text
         self.place = place
         self.places = places or {}
+        self.outdated = outdated
 
 
 class PluginCrashed(PackerError):

@@ -48,3 +48,12 @@ def test_what_several_builds_have_in_common_is_told_once() -> None:
 
 def test_nothing_to_tell_is_nothing() -> None:
     assert render_refusals([], color=False) == ""
+
+
+def test_an_option_of_old_releases_leads_to_packer_fix() -> None:
+    options = frozenset({"contnt"})
+    for text in ("contnt: unknown\ntarget: is required", "1 error:\n* contnt is unknown"):
+        error = ComponentRefused(text, who="builder file", place=HERE, outdated=options)
+        assert render_refusals([error], color=False).count("hint: packer fix TEMPLATE") == 1
+    error = ComponentRefused("target: is required", who="builder file", outdated=options)
+    assert "packer fix" not in render_refusals([error], color=False)

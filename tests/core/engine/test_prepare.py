@@ -17,7 +17,7 @@ from packer_core.engine.choice import Choice
 from packer_core.engine.configs import BuildFlags
 from packer_core.engine.plan import plan
 from packer_core.engine.prepare import PreparedJob, RefusedJob, prepare
-from packer_core.errors import PluginStartError
+from packer_core.errors import ComponentRefused, PluginStartError
 from packer_sdk.errors import RemoteError
 
 if TYPE_CHECKING:
@@ -89,3 +89,13 @@ def test_prepare_starts_a_component_for_every_place_that_names_it() -> None:
         [("maker", f"maker.{name}") for name in "ab"]
         + [("install", f"maker.{name}") for name in "aabb"]
     )
+
+
+def test_prepare_knows_which_refused_options_have_a_new_name() -> None:
+    error = RemoteError("ssh_key_path: unknown option")
+    whole = template(source("a", "maker", ssh_key_path="k", size=1))
+    (job,) = go(whole, FakeFleet(maker=FakeBuilder(refuses=error)))
+    assert isinstance(job, RefusedJob)
+    (refusal,) = job.errors
+    assert isinstance(refusal, ComponentRefused)
+    assert refusal.outdated == {"ssh_key_path"}

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _ABOUT_AN_OPTION = re.compile(r"(?P<option>[A-Za-z_][\w-]*)(?:\.[\w-]+|\[[^\]]*\])*: ")
 
+_FIX = "packer fix TEMPLATE prints the template with what took the place of such old options"
+
 
 def render_refusals(errors: Iterable[PackerError], *, color: bool) -> str:
     """Return why builds cannot start; what several builds have in common is told once.
@@ -48,8 +50,11 @@ def _diagnostics(error: ComponentRefused) -> Iterator[Diagnostic]:
     about = [_ABOUT_AN_OPTION.match(line) for line in lines]
     if len(lines) > 1 and not all(about):
         summary = f"{error.who} does not accept its options"
-        yield Diagnostic(summary, error.place, detail=error.text.strip(), hint=error.hint)
+        hint = error.hint or (_FIX if error.outdated else None)
+        yield Diagnostic(summary, error.place, detail=error.text.strip(), hint=hint)
         return
     for line, match in zip(lines, about, strict=True):
-        place = error.places.get(match["option"], error.place) if match else error.place
-        yield Diagnostic(f"{error.who}: {line.strip()}", place, hint=error.hint)
+        option = match["option"] if match else ""
+        place = error.places.get(option, error.place)
+        hint = error.hint or (_FIX if option in error.outdated else None)
+        yield Diagnostic(f"{error.who}: {line.strip()}", place, hint=hint)

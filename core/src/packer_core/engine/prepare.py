@@ -20,6 +20,7 @@ from packer_core.errors import (
 )
 from packer_core.events.model import BuildRefused, ComponentPrepared
 from packer_core.events.monitor import SILENT
+from packer_core.template.fix import outdated
 from packer_sdk.errors import PackerError
 
 from .configuring import configuring
@@ -230,5 +231,10 @@ def _named(error: PackerError, component: Component, part: Part) -> PackerError:
     if isinstance(error, PluginStartError | PluginCrashed):
         return reworded(error, f"{who}: {error}")
     return ComponentRefused(
-        error.message, who=who, place=part.place, places=part.places, hint=error.hint
+        error.message,
+        who=who,
+        place=part.place,
+        places=part.places,
+        outdated=outdated(component.kind, part.type, part.options),
+        hint=error.hint,
     )

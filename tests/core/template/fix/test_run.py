@@ -6,15 +6,16 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packer_core.template.fix import FIXERS, fix, known_to
+from packer_core.template.fix import FIXERS, fix, outdated
 
-KEYS = (
-    "aws cpu disk_size disk_type_id elevated_user environment_vars filename galaxycommand"
-    " guest_additions_attach headless host_port_min iso_checksum iso_checksum_type"
-    " iso_checksum_url iso_md5 login_email name network networkCard network_adapters only"
-    " override ram_size remote_type shared_image_destination ssh_key_path ssh_private_ip"
-    " ssh_wait_timeout storage tag tags x"
-).split()
+KEYS = [
+    "aws", "cpu", "disk_size", "disk_type_id", "elevated_user", "environment_vars", "filename",
+    "galaxycommand", "guest_additions_attach", "headless", "host_port_min", "iso_checksum",
+    "iso_checksum_type", "iso_checksum_url", "iso_md5", "login_email", "name", "network",
+    "networkCard", "network_adapters", "only", "override", "ram_size", "remote_type",
+    "shared_image_destination", "ssh_key_path", "ssh_private_ip", "ssh_wait_timeout", "storage",
+    "tag", "tags", "x",
+]  # fmt: skip
 TYPES = sorted(
     {one.removesuffix("-") for fixer in FIXERS for one in fixer.types}
     | {"amazon-ebs", "proxmox", "virtualbox-iso", "vmware", "null"}
@@ -96,11 +97,9 @@ def test_fixers_follow_each_other() -> None:
     ]
 
 
-def test_what_a_fixer_knows_about_an_option() -> None:
-    assert known_to("builder", "x", {"ssh_key_path": "k", "iso_md5": "ab"}) == (
-        "iso-md5",
-        "sshkeypath",
-    )
-    assert known_to("post-processor", "manifest", {"filename": "m"}) == ("manifest-filename",)
-    assert known_to("provisioner", "manifest", {"filename": "m"}) == ()
-    assert known_to("builder", "x", {"sshkeypath": "k"}) == ()
+def test_which_options_are_outdated() -> None:
+    options = {"ssh_key_path": "k", "iso_md5": "ab", "headless": True}
+    assert outdated("builder", "x", options) == {"ssh_key_path", "iso_md5"}
+    assert outdated("post-processor", "manifest", {"filename": "m"}) == {"filename"}
+    assert outdated("provisioner", "manifest", {"filename": "m"}) == frozenset()
+    assert outdated("builder", "x", {"sshkeypath": "k"}) == frozenset()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .rules import Fixer, Options
-from .run import fix, known_to
+from .run import fix, outdated
 from .table import FIXERS
 
-__all__ = ["FIXERS", "Fixer", "Options", "fix", "known_to"]
+__all__ = ["FIXERS", "Fixer", "Options", "fix", "outdated"]

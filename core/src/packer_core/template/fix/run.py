@@ -30,19 +30,19 @@ def fix(template: Mapping[str, Any], fixers: Iterable[Fixer] = FIXERS) -> dict[s
     return fixed
 
 
-def known_to(kind: str, type_: str, options: Mapping[str, object]) -> tuple[str, ...]:
-    """Names of the fixers that would change the options of a component (JSN-012).
+def outdated(kind: str, type_: str, options: Mapping[str, Any]) -> frozenset[str]:
+    """Names of the options of a component that `fix` would take away (JSN-012).
 
     Args:
         kind: ``builder``, ``provisioner`` or ``post-processor``.
         type_: Its type.
         options: As the template has them.
     """
-    return tuple(
-        fixer.name
-        for fixer in FIXERS
-        if fixer.is_about(kind, type_) and fixer.rule(dict(options)) != options
-    )
+    fixed = dict(options)
+    for fixer in FIXERS:
+        if fixer.is_about(kind, type_):
+            fixed = fixer.rule(fixed)
+    return frozenset(options) - frozenset(fixed)
 
 
 def _changed(template: dict[str, Any], fixer: Fixer) -> dict[str, Any]:

@@ -7,6 +7,8 @@ import os
 import pty
 import select
 import shutil
+import signal
+import socket
 import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,6 +152,34 @@ def test_validate_starts_no_data_source_unless_told_to(machine: Machine, tmp_pat
     done = machine.packer("validate", "-evaluate-datasources", "t.pkr.hcl", cwd=tmp_path, status=1)
     assert "data source http.nobody" in done.stdout + done.stderr
     assert "t.pkr.hcl:2:" in done.stdout + done.stderr
+
+
+def test_interrupt_ends_a_data_source_that_hangs(machine: Machine, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        (tmp_path / "t.pkr.hcl").write_text(
+            f'data "http" "h" {{ url = "http://127.0.0.1:{port}/" }}\n'
+        )
+        process = subprocess.Popen(
+            [machine.packer_path, "build", "t.pkr.hcl"],
+            cwd=tmp_path,
+            env=machine.environ,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            connection, _ = server.accept()
+            process.send_signal(signal.SIGINT)
+            printed, _ = process.communicate(timeout=60)
+            connection.close()
+        finally:
+            process.kill()
+            process.wait()
+    assert process.returncode == 1
+    assert printed.splitlines() == [
+        "Cancelling look-up of data after receiving interrupt",
+        "cancelled",
+    ]
 
 
 def test_wrong_options_are_shown_where_they_stand(machine: Machine, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ import pytest
 
 from helpers.engine import FakeCatalog
 from packer_core.engine.lookups import Lookups
-from packer_core.errors import PluginNotFound
+from packer_core.errors import PluginCrashed, PluginNotFound
 from packer_sdk.cancel import CancelToken
 from packer_sdk.cty.types import ObjectType
 from packer_sdk.cty.values import UNKNOWN, Value, implied
+from packer_sdk.errors import Cancelled
 from packer_sdk.wire.specs import Attr, ObjectSpec
 
 if TYPE_CHECKING:
@@ -86,3 +87,19 @@ def test_data_source_with_wrong_options_is_not_started() -> None:
 def test_data_source_that_nobody_has_is_told() -> None:
     with pytest.raises(PluginNotFound):
         lookups(FakeFleet(), lambda *_: True).look_up("yellow-pages", "a", lambda spec: GIVEN)
+
+
+def test_cancelled_look_up_is_cancelled_whatever_the_process_makes_of_it() -> None:
+    cancel = CancelToken()
+
+    class Dying(FakeFleet):
+        def execute_datasource(
+            self, component: Component, configs: Sequence[object], cancel: CancelToken
+        ) -> Value:
+            cancel.cancel()
+            raise PluginCrashed("it ended")
+
+    catalog = FakeCatalog("datasource:phone-book")
+    asked = Lookups(catalog, FakeSpecs(), Dying, cancel, lambda *_: True)  # type: ignore[arg-type]
+    with pytest.raises(Cancelled):
+        asked.look_up("phone-book", "a", lambda spec: GIVEN)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from packer_sdk.cty.values import unknown_of
+from packer_sdk.errors import PackerError
 from packer_sdk.wire.specs import implied_type
 
 if TYPE_CHECKING:
@@ -69,6 +70,15 @@ class Lookups:
         self, type_: str, name: str, decoded: Callable[[ObjectSpec], Value | None]
     ) -> Value:
         """See `packer_core.template.hcl_graph.Lookups`."""
+        try:
+            return self._look_up(type_, name, decoded)
+        except PackerError:
+            self._cancel.check()  # a process that was killed for it tells nothing of interest
+            raise
+
+    def _look_up(
+        self, type_: str, name: str, decoded: Callable[[ObjectSpec], Value | None]
+    ) -> Value:
         component = self._catalog.find("datasource", type_)
         value = decoded(self._specs.config_spec("datasource", type_))
         if value is not None and self._wanted(type_, name):

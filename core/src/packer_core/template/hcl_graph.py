@@ -16,7 +16,7 @@ from packer_core.hcl.marks import SENSITIVE, mark, unmark_deep
 from packer_core.hcl.variables import variables_of
 from packer_sdk.cty.types import ObjectType
 from packer_sdk.cty.values import Value
-from packer_sdk.errors import PackerError
+from packer_sdk.errors import Cancelled, PackerError
 
 from .hcl_references import references_in
 
@@ -186,6 +186,8 @@ class Graph:
 
         try:
             return values.settled(self.lookups.look_up(part.type, part.name, decoded))
+        except Cancelled:
+            raise
         except PackerError as error:
             summary = f"data source {part.type}.{part.name}: {error.message}"
             self.findings.error(summary, part.span, hint=error.hint)

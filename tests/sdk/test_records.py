@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from packer_sdk.records import made, named_record, record, replaced
+from packer_sdk.records import aside, made, mass_record, named_record, record, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +33,24 @@ class Named(Point):
 class Basket:
     items: list[str] = made(default_factory=list)
     size: int = 3
+
+
+@mass_record
+class Leaf:
+    text: str
+    items: list[str] = made(default_factory=list)
+    start: int = aside(default=0)
+
+
+@record
+class Stretch:
+    text: str
+    at: int = aside()
+
+
+@record
+class Wide(Stretch):
+    width: int = 1
 
 
 def test_record_takes_values_by_position_and_by_name() -> None:
@@ -87,6 +105,29 @@ def test_made_defaults_are_made_for_every_object() -> None:
 
 def test_replaced_changes_some_fields() -> None:
     assert Point(1, 7).moved() == Point(2, 7)
+
+
+def test_mass_record_is_made_as_a_record_is() -> None:
+    one, two = Leaf("a"), Leaf(text="a", start=5)
+    one.items.append("x")
+    assert (two.items, two.start) == ([], 5)
+    assert not hasattr(one, "__dict__")
+    assert pickle.loads(pickle.dumps(one)) == one
+    with pytest.raises(TypeError, match="text"):
+        Leaf()  # type: ignore[call-arg]
+
+
+def test_what_stands_aside_is_neither_compared_nor_shown() -> None:
+    assert Leaf("a", start=1) == Leaf("a", start=2)
+    assert hash(Stretch("a", 1)) == hash(Stretch("a", 2))
+    assert repr(Stretch("a", 1)) == "Stretch(text='a')"
+    assert Wide("a", 1) == Wide("a", 2) != Wide("a", 1, 3)
+    assert replaced(Wide("a", 1), text="b").at == 1
+
+
+def test_what_stands_aside_without_a_default_is_needed() -> None:
+    with pytest.raises(TypeError, match="Stretch needs 'at'"):
+        Stretch("a")  # type: ignore[call-arg]
 
 
 def test_record_survives_copying_and_pickling() -> None:

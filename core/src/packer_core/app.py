@@ -339,6 +339,8 @@ class App:
         """
         from .plugins.binaries import Binaries
         from .plugins.discovery import forces_gob
+        from .plugins.install.receipts import read_receipts
+        from .plugins.pinned import pinned
         from .plugins.required import select
 
         def binaries() -> Binaries:
@@ -349,8 +351,14 @@ class App:
                 ignore_prereleases=self.ignore_prereleases,
             )
 
-        gob = forces_gob(self.environ)
-        self._catalog = select(self.catalog, plugins, binaries, template, gob=gob)
+        self._catalog = select(
+            self.catalog,
+            pinned(plugins, template),
+            binaries,
+            template,
+            installed=lambda: read_receipts(self.paths.receipts),
+            gob=forces_gob(self.environ),
+        )
 
     def specs(self) -> Specs:
         """The schemas of components, for who reads templates that need them."""

@@ -92,6 +92,11 @@ class Paths:
         return self.data_dir / "wheels"
 
     @property
+    def releases(self) -> Path:
+        """Releases of plugins in Go as they were fetched, kept for the same reason."""
+        return self.data_dir / "releases"
+
+    @property
     def receipts(self) -> Path:
         """One JSON file per installed plugin."""
         return self.data_dir / "receipts"

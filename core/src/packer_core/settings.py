@@ -93,6 +93,14 @@ class Settings:
         "What makes the environments of plugins: `pip`, or `uv`, which is faster and must be on the"
         " `PATH` or installed with `packer-core[uv]`. Without it, `pip`."
     )
+    releases_url: str = _setting(
+        "Where releases of plugins in Go are fetched, instead of `https://github.com`: a server"
+        " with the same paths, and a list of releases under `/api/v3`."
+    )
+    github_api_token: str = _setting(
+        "A token for GitHub's API, which answers more questions with one. It is sent to"
+        " `api.github.com` and nowhere else."
+    )
     plugin_transport: str = _setting(
         "How plugins are spoken to: `unix`, or `tcp` on the loopback interface, as always on"
         " Windows."

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from packer_sdk.cancel import CancelToken
 
     from .binaries import Binaries
+    from .semver import Version
 
 _PARTS_MIN = 3
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
@@ -65,6 +66,7 @@ def place(
     *,
     environ: Mapping[str, str],
     cancel: CancelToken | None = None,
+    version: Version | None = None,
 ) -> Path:
     """Copy a plugin's binary to where it is found, with its checksum; one that is there goes.
 
@@ -74,6 +76,7 @@ def place(
         root: The plugin folder; it is made if need be.
         environ: What it describes itself in.
         cancel: Stops that.
+        version: What it must say of itself; None if any will do.
 
     Returns:
         Where it is now.
@@ -84,6 +87,11 @@ def place(
     """
     parts = read_address(address)
     name = _name_of(parts[-1], file, environ, cancel)
+    if version is not None and name.version.plain != version.plain:
+        raise InstallError(
+            f"{address} {version} says that it is {name.version}: {file.name}",
+            hint="choose another version, or tell its maker",
+        )
     target = root.joinpath(*parts, name.file_name(platform_suffix()))
     try:
         make_folders(target.parent)

@@ -11,6 +11,7 @@ from packer_core.hcl.evaluate import evaluate
 from packer_core.hcl.scope import EMPTY
 from packer_core.hcl.values import entries, text_in
 from packer_core.nearest import did_you_mean
+from packer_core.plugin_sources import FORMS, read_source
 from packer_core.version import COMPATIBLE
 from packer_sdk.cty.types import ObjectType
 
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     from packer_sdk.cty.values import Value
 
 PACKER = BodySchema(("required_version",), (BlockSchema("required_plugins"),))
+ROOT_OF_PACKER = BodySchema((), (BlockSchema("packer"),))
+"""Of a file, for who reads nothing else of it."""
 
 _ACCESSOR = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?", re.ASCII)
-_SOURCE = re.compile(r"[^/\s]+(?:/[^/\s]+){2,}", re.ASCII)
 _KEYS = ("source", "version")
 _FORM = 'NAME = { source = "github.com/OWNER/NAME", version = ">= 1.0.0" }'
 
@@ -88,12 +90,10 @@ def _plugins(attributes: Iterable[Attribute], findings: Findings) -> Iterator[Re
         if values is None or findings.errors > before:
             continue
         span = attribute.expression.span
-        if not _SOURCE.fullmatch(values["source"]):
-            findings.error(
-                f"not a source of a plugin: {values['source']}",
-                span,
-                hint='host, owner and name: "github.com/hashicorp/docker"',
-            )
+        try:
+            read_source(values["source"])
+        except ValueError as error:
+            findings.error(str(error), span, hint=f"host, owner and name: {FORMS}")
             continue
         try:
             constraints = parse_constraints(values["version"])

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .sources import bare
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -35,6 +37,12 @@ def pip_settings(environ: Mapping[str, str]) -> dict[str, str]:
     if found.get("UV_NO_INDEX", "").lower() in {"0", "false", "no", "off"}:
         del found["UV_NO_INDEX"]
     return found
+
+
+def index_url(environ: Mapping[str, str]) -> str:
+    """The index that pip looks at if nobody says otherwise, without user and password."""
+    found = environ.get("PIP_INDEX_URL") or _from_files(environ, "index-url")
+    return bare(found or "https://pypi.org/simple")
 
 
 def _join(name: str, value: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
 
 from packer_core.cli.command import Command, Group
+from packer_core.cli.commands.plugins.group import MEMBERS
 from packer_core.cli.help import COMMANDS, table, top_help
 from packer_core.cli.options import Switch
 
@@ -88,3 +90,17 @@ def test_the_same_help_by_three_spellings() -> None:
 
 def test_table_aligns() -> None:
     assert list(table([("a", "bb"), ("ccc", "")])) == ["  a    bb", "  ccc"]
+
+
+@pytest.mark.parametrize("name", MEMBERS)
+def test_a_plugins_command_is_what_the_table_says(name: str) -> None:
+    one = command("plugins")
+    assert isinstance(one, Group)
+    assert (one.members[name].name, one.members[name].summary) == (name, MEMBERS[name])
+
+
+def test_every_module_of_a_plugins_command_is_in_the_table() -> None:
+    folder = importlib.import_module("packer_core.cli.commands.plugins").__path__[0]
+    modules = {path.stem for path in Path(folder).glob("*.py") if "COMMAND = " in path.read_text()}
+    modules = {name.replace("listing", "list") for name in modules} - {"group"}
+    assert modules == set(MEMBERS)

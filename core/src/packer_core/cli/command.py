@@ -19,7 +19,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     import click
@@ -113,7 +113,7 @@ class Group:
     ) -> None:
         self.name = name
         self.summary = summary
-        self.members = {member.name: member for member in members}
+        self.members: Mapping[str, Command] = {member.name: member for member in members}
         self._aliases = aliases or {}
 
     def start(self, app: App, words: Sequence[str], path: str = "packer") -> int:
@@ -132,11 +132,14 @@ class Group:
             raise self._unknown(word, path)
         return member.start(app, words[1:], path)
 
+    def summaries(self) -> Mapping[str, str]:
+        """What lists say of each member."""
+        return {member.name: member.summary for member in self.members.values()}
+
     def help(self, path: str) -> str:
         """The text of ``-h``."""
         from .help import table  # noqa: PLC0415
 
-        members = [(member.name, member.summary) for member in self.members.values()]
         return "\n".join(
             [
                 f"Usage: {path} COMMAND [FLAGS] [ARGUMENTS]",
@@ -144,7 +147,7 @@ class Group:
                 f"  {self.summary}.",
                 "",
                 "Commands:",
-                *table(members),
+                *table(self.summaries().items()),
                 "",
                 f'"{path} COMMAND -h" tells more about a command.',
             ]

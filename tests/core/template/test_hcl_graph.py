@@ -128,6 +128,13 @@ def test_refusal_of_a_data_source_is_told_at_its_block() -> None:
     assert str(diagnostic.place) == "data.hcl:1:1"
 
 
+def test_complaint_about_an_option_is_told_at_the_option() -> None:
+    one = graph(Echo(refuses="input: is no number"), data_a='\ninput = "x"')
+    one.work_out()
+    (diagnostic,) = one.findings.diagnostics
+    assert str(diagnostic.place) == "data.hcl:2:1"
+
+
 def test_wrong_option_of_a_data_source_is_told_at_the_option() -> None:
     one = graph(Echo(), data_a="input = [1]\nother = 2\n")
     one.work_out()

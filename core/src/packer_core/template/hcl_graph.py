@@ -6,6 +6,7 @@ around it.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -190,7 +191,7 @@ class Graph:
             raise
         except PackerError as error:
             summary = f"data source {part.type}.{part.name}: {error.message}"
-            self.findings.error(summary, part.span, hint=error.hint)
+            self.findings.error(summary, _span_of(error.message, part), hint=error.hint)
             return values.ANYTHING
 
     def _inside(self) -> Scope:
@@ -206,6 +207,16 @@ class Graph:
                 "data": _object({kind: _object(named) for kind, named in data.items()}),
             }
         )
+
+
+def _span_of(message: str, part: Data) -> Span:
+    """Where the argument stands that a data source complains about, if that is what it does."""
+    about = _ABOUT_AN_ARGUMENT.match(message)
+    found = part.body.just_attributes()[0].get(about["name"]) if about else None
+    return found.span if found else part.span
+
+
+_ABOUT_AN_ARGUMENT = re.compile(r"(?P<name>[A-Za-z_][\w-]*)(?:\.[\w-]+|\[[^\]]*\])*: ")
 
 
 def _object(named: Mapping[str, Value]) -> Value:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import operator
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ class NoConstraint(ValueError):
     """A text is no version constraint; says why."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constraint:
     """One condition on a version.
 

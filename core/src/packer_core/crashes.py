@@ -14,8 +14,9 @@ import re
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import named_record
 
 from .version import VERSION
 
@@ -31,7 +32,7 @@ _WIDTH = 100
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Crash:
     """What is to be reported.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import mass_record, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Literal
 
 
-@dataclass(frozen=True, slots=True)
+@mass_record
 class Place:
     """A stretch of a source file.
 
@@ -38,7 +39,7 @@ class Place:
         return f"{self.path}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """One thing to tell about a template.
 

@@ -24,8 +24,9 @@ import re
 import threading
 import time
 from contextlib import suppress
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
+
+from packer_sdk.records import made, record
 
 from . import processes
 from .version import VERSION
@@ -117,7 +118,7 @@ class RunJournal:
                 os.write(self._descriptor, json.dumps(entry).encode() + b"\n")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Thing:
     """Something a run has made, or was about to make.
 
@@ -129,10 +130,10 @@ class Thing:
 
     what: str
     name: str
-    details: dict[str, object] = field(default_factory=dict)
+    details: dict[str, object] = made(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """What a journal says.
 

@@ -16,12 +16,12 @@ import logging
 import os
 import stat
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_sdk.environment import MARK
 from packer_sdk.errors import PackerError
+from packer_sdk.records import record
 from packer_sdk.threads import Deadline
 from packer_sdk.trees import remove_tree
 
@@ -38,7 +38,7 @@ GRACE_S = 5.0
 """What the kernel gets to bury what was killed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeadRun:
     """A run that cannot clean up any more, as its journal and the machine show it.
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ _PROC = Path("/proc")
 _ZOMBIE = b"Z"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Process:
     """One process, told from every other that has had or will have its number since the boot.
 
@@ -52,7 +53,7 @@ class Process:
         return False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Status:
     state: bytes
     group: int

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import psutil
@@ -16,6 +15,7 @@ from packer_sdk.cancel import CancelToken
 from packer_sdk.cty.types import ObjectType
 from packer_sdk.cty.values import UNKNOWN, Value
 from packer_sdk.errors import Cancelled, RemoteError, RemoteProtocolError
+from packer_sdk.records import replaced
 from packer_sdk.threads import spawn
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ OPTIONS = ObjectType({"option": "string"})
 
 @pytest.mark.parametrize("protobuf", [True, False])
 def test_a_value_goes_in_and_a_value_comes_out(tmp_path: Path, protobuf: bool) -> None:
-    component = replace(plugin(tmp_path, ECHO, "datasource"), protobuf=protobuf)
+    component = replaced(plugin(tmp_path, ECHO, "datasource"), protobuf=protobuf)
     before = psutil.Process().children()
     with Fleet(os.environ) as fleet:
         value = fleet.execute_datasource(

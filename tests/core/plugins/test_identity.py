@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 
 from helpers.programs import component, program
@@ -10,6 +9,7 @@ from packer_core.paths import Paths
 from packer_core.plugins.catalog import Component
 from packer_core.plugins.discovery import bundled_components
 from packer_core.plugins.identity import _of_trees, identity_of
+from packer_sdk.records import replaced
 
 
 def paths(tmp_path: Path) -> Paths:
@@ -29,7 +29,7 @@ def test_a_program_is_what_is_in_its_file(tmp_path: Path) -> None:
 def test_of_a_script_nobody_knows_all_that_is_in_it(tmp_path: Path) -> None:
     script = component(program(tmp_path, "pass"))
     assert identity_of(script, paths(tmp_path)) is None
-    assert identity_of(replace(script, digest="5" * 64), paths(tmp_path)) is None
+    assert identity_of(replaced(script, digest="5" * 64), paths(tmp_path)) is None
 
 
 def test_what_is_gone_has_no_identity(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_what_is_gone_has_no_identity(tmp_path: Path) -> None:
 
 
 def test_a_digest_that_is_known_is_the_identity(tmp_path: Path) -> None:
-    known = replace(component(Path(sys.executable)), digest="5" * 64)
+    known = replaced(component(Path(sys.executable)), digest="5" * 64)
     assert identity_of(known, paths(tmp_path)) == "5" * 64
 
 

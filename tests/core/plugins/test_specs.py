@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from packer_core.paths import Paths
 from packer_core.plugins.catalog import Catalog, Component
 from packer_core.plugins.fleet import Fleet
 from packer_core.plugins.specs import Specs
+from packer_sdk.records import replaced
 from packer_sdk.wire.specs import ObjectSpec, implied_type
 
 DIGEST = "5" * 64
@@ -53,7 +53,9 @@ def names(spec: ObjectSpec) -> set[str]:
 def test_options_are_asked_for_once_and_kept_on_disk(
     tmp_path: Path, kind: str, protobuf: bool
 ) -> None:
-    component = replace(plugin(tmp_path, "return None", kind), **WHOLE, protobuf=protobuf, name="x")
+    component = replaced(
+        plugin(tmp_path, "return None", kind), **WHOLE, protobuf=protobuf, name="x"
+    )
     desk = Desk(tmp_path, component)
     first = desk.specs()
     assert "option" in names(first.config_spec(kind, "x"))
@@ -64,7 +66,7 @@ def test_options_are_asked_for_once_and_kept_on_disk(
 
 
 def test_outputs_come_with_the_options(tmp_path: Path) -> None:
-    component = replace(plugin(tmp_path, "return Output()", "datasource"), **WHOLE)
+    component = replaced(plugin(tmp_path, "return Output()", "datasource"), **WHOLE)
     desk = Desk(tmp_path, component)
     desk.specs().config_spec("datasource", "test")
     output = desk.specs().output_spec("test")
@@ -83,7 +85,7 @@ def test_of_a_script_without_identity_nothing_is_kept(tmp_path: Path) -> None:
 
 
 def test_what_cannot_be_read_any_more_is_asked_for_again(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), **WHOLE))
+    desk = Desk(tmp_path, replaced(plugin(tmp_path, "return None"), **WHOLE))
     desk.specs().config_spec("builder", "test")
     (kept,) = (tmp_path / "cache" / "plugins" / DIGEST).iterdir()
     kept.write_bytes(b"\xff")
@@ -93,8 +95,8 @@ def test_what_cannot_be_read_any_more_is_asked_for_again(tmp_path: Path) -> None
 
 
 def test_prefetch_starts_one_fleet_and_leaves_errors_to_who_asks(tmp_path: Path) -> None:
-    there = replace(plugin(folder(tmp_path, "a"), "return None"), **WHOLE, name="there")
-    broken = replace(
+    there = replaced(plugin(folder(tmp_path, "a"), "return None"), **WHOLE, name="there")
+    broken = replaced(
         plugin(folder(tmp_path, "b"), "return None", "provisioner"), argv=("/gone",), name="broken"
     )
     desk = Desk(tmp_path, there, broken)
@@ -110,7 +112,7 @@ def test_prefetch_starts_one_fleet_and_leaves_errors_to_who_asks(tmp_path: Path)
 
 
 def test_prefetch_of_what_is_warm_starts_nothing(tmp_path: Path) -> None:
-    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), **WHOLE))
+    desk = Desk(tmp_path, replaced(plugin(tmp_path, "return None"), **WHOLE))
     desk.specs().prefetch([("builder", "test")])
     desk.specs().prefetch([("builder", "test")])
     assert desk.fleets == 1
@@ -118,5 +120,5 @@ def test_prefetch_of_what_is_warm_starts_nothing(tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_written_costs_a_start_and_nothing_else(tmp_path: Path) -> None:
     (tmp_path / "cache").write_text("a file is in the way")
-    desk = Desk(tmp_path, replace(plugin(tmp_path, "return None"), **WHOLE))
+    desk = Desk(tmp_path, replaced(plugin(tmp_path, "return None"), **WHOLE))
     assert "option" in names(desk.specs().config_spec("builder", "test"))

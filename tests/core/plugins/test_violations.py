@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +23,7 @@ from packer_sdk.cancel import CancelToken
 from packer_sdk.cty import msgpack
 from packer_sdk.cty.values import Value
 from packer_sdk.errors import RemoteProtocolError
+from packer_sdk.records import replaced
 from packer_sdk.wire import gob_specs, gob_values, protobuf
 from packer_sdk.wire.forms import decode_spec
 from packer_sdk.wire.specs import Attr, ObjectSpec
@@ -67,7 +67,7 @@ def test_a_schema_that_cannot_be_read_names_plugin_and_call(tmp_path: Path, name
     is_protobuf, data, reason = BROKEN_SCHEMAS[name]
     odd, fleet = program(tmp_path, "builder", ConfigSpec=data)
     with pytest.raises(RemoteProtocolError) as caught:
-        specs_of(tmp_path, replace(odd, protobuf=is_protobuf), fleet)
+        specs_of(tmp_path, replaced(odd, protobuf=is_protobuf), fleet)
     told = str(caught.value)
     assert told.startswith("packer-builder-odd broke the protocol during ConfigSpec: ")
     assert reason in told
@@ -87,7 +87,7 @@ def test_fields_of_tomorrow_are_passed_over(tmp_path: Path) -> None:
     data = bytes([0x0A, len(inside)]) + inside + more
     assert decode_spec(data, protobuf=True) == SPEC
     odd, fleet = program(tmp_path, "builder", ConfigSpec=data)
-    assert specs_of(tmp_path, replace(odd, protobuf=True), fleet) == SPEC
+    assert specs_of(tmp_path, replaced(odd, protobuf=True), fleet) == SPEC
 
 
 BROKEN_VALUES = {
@@ -105,7 +105,7 @@ def test_a_value_that_cannot_be_read_names_plugin_and_call(tmp_path: Path, name:
     is_protobuf, data = BROKEN_VALUES[name]
     schema = PROTOBUF if is_protobuf else GOB
     odd, fleet = program(tmp_path, "datasource", OutputSpec=schema, Execute=data)
-    odd = replace(odd, protobuf=is_protobuf)
+    odd = replaced(odd, protobuf=is_protobuf)
     with fleet, pytest.raises(RemoteProtocolError) as caught:
         looked_up(fleet.datasource(odd, "job"), odd, [], CancelToken())
     assert str(caught.value).startswith("packer-datasource-odd broke the protocol during Execute: ")

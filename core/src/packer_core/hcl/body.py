@@ -6,11 +6,11 @@ because in JSON only that tells a block from an attribute whose value is an obje
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.nearest import did_you_mean
+from packer_sdk.records import aside, mass_record, record
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from .source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlockSchema:
     """A type of block that may appear.
 
@@ -32,7 +32,7 @@ class BlockSchema:
     labels: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BodySchema:
     """What may appear in a body.
 
@@ -89,7 +89,7 @@ class AnyBody(Protocol):
         """Return everything as arguments, as in ``locals``; blocks are diagnostics."""
 
 
-@dataclass(frozen=True, slots=True)
+@mass_record
 class Body:
     """A body of native syntax.
 
@@ -100,7 +100,7 @@ class Body:
 
     attributes: tuple[Attribute, ...]
     blocks: tuple[Block, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = aside()
 
     def content(self, schema: BodySchema) -> Content:
         """See `AnyBody.content`."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_sdk.cty.types import Mismatch
 from packer_sdk.cty.values import UNKNOWN, Value
+from packer_sdk.records import record
 
 from . import nodes, values
 from .body import BlockSchema, BodySchema, Content
@@ -44,7 +44,7 @@ def expand_dynamic(body: AnyBody, scope: Scope) -> AnyBody:
     return _Expanded(body, scope, {})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Expanded:
     """A body with its dynamic blocks expanded.
 
@@ -143,7 +143,7 @@ class _Expanded:
                 yield self._inside(made, iterators)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Rejoined:
     """What is left of a body, with dynamic blocks that had been taken out of it."""
 

@@ -7,11 +7,11 @@ is an argument, and its strings are templates. A key ``//`` is a comment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.nearest import did_you_mean
+from packer_sdk.records import aside, record
 
 from . import nodes
 from .body import Body, Content, block_form, missing
@@ -46,7 +46,7 @@ def parse_json_file(data: bytes | str, path: str) -> File:
     return File(source, body, tuple(findings))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JsonBody:
     """A body of JSON syntax: members that are blocks or arguments, as a schema wants it.
 
@@ -55,7 +55,7 @@ class JsonBody:
     """
 
     members: tuple[_Member, ...]
-    span: Span = field(compare=False, repr=False)
+    span: Span = aside()
 
     def content(self, schema: BodySchema) -> Content:
         """See `AnyBody.content`."""

@@ -7,9 +7,10 @@ those with equal keys (they are two blocks), and every digit of a number.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import mass_record
 
 from .source import Source, Span
 
@@ -42,7 +43,7 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@mass_record
 class JsonScalar:
     """A number, boolean or null."""
 
@@ -50,7 +51,7 @@ class JsonScalar:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@mass_record
 class JsonString:
     """A string.
 
@@ -65,7 +66,7 @@ class JsonString:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@mass_record
 class JsonArray:
     """Values between brackets."""
 
@@ -73,7 +74,7 @@ class JsonArray:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@mass_record
 class JsonObject:
     """Members between braces, in the order of the text; keys may repeat."""
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from .source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """A value in the place of an expression: ``f(list...)`` makes one of every element."""
 
@@ -22,7 +23,7 @@ class Known:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scoped:
     """An expression with names of its own: inside a ``dynamic`` block, its iterator."""
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property
 
 from packer_core.diagnostics import Place
+from packer_sdk.records import mass_record
 
 from .graphemes import count as grapheme_count
 
@@ -63,7 +63,7 @@ class Source:
         return [0, *(match.end() for match in _LINE_END.finditer(self.text))]
 
 
-@dataclass(frozen=True, slots=True)
+@mass_record
 class Span:
     """A stretch of a source: ``source.text[start:end]``."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packer_core.nearest import did_you_mean
 from packer_sdk.cty.types import ListType, MapType, Mismatch, ObjectType, SetType, TupleType
 from packer_sdk.cty.values import UNKNOWN, Value
+from packer_sdk.records import made, record
 
 from . import nodes, values
 from .convert import convert
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from .nodes import Expression
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Defaults:
     """What attributes get that are left out.
 
@@ -33,14 +33,14 @@ class Defaults:
         inside: Of what is inside: by attribute, by position, and by ``""`` for every element.
     """
 
-    values: Mapping[str, Value] = field(default_factory=dict)
-    inside: Mapping[str, Defaults] = field(default_factory=dict)
+    values: Mapping[str, Value] = made(default_factory=dict)
+    inside: Mapping[str, Defaults] = made(default_factory=dict)
 
     def __bool__(self) -> bool:
         return bool(self.values or self.inside)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TypeConstraint:
     """A type, and the defaults that stand in it.
 
@@ -50,7 +50,7 @@ class TypeConstraint:
     """
 
     type: Type
-    defaults: Defaults = field(default_factory=Defaults)
+    defaults: Defaults = made(default_factory=Defaults)
 
     def convert(self, value: Value) -> Value:
         """Give a value its defaults and its type.

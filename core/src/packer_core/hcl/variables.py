@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import record
 
 from . import nodes
 from .body import Body
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     _Inside = tuple[object, frozenset[str]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reference:
     """A name that is used, with the constant steps that follow: ``("var", "disks", 0)``.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packer_core.errors import PluginNotFound
 from packer_core.nearest import did_you_mean, join
+from packer_sdk.records import named_record, record, replaced
 
 from .names import KINDS, ComponentName
 
@@ -30,7 +30,7 @@ PROTOBUF_FLAG = "--protobuf"
 """Asks a component for its schemas in protobuf (protocol section 1.2)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Component:
     """One component that can be started.
 
@@ -91,7 +91,7 @@ class Component:
             below = below.shadows
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Refusal:
     """A candidate that is not used.
 
@@ -149,7 +149,7 @@ class Catalog:
         self._components: dict[ComponentName, Component] = {}
         for component in components:
             below = self._components.get(component.key)
-            self._components[component.key] = replace(component, shadows=below)
+            self._components[component.key] = replaced(component, shadows=below)
         self.refused = tuple(refused)
         self.announcements = (*announcements, *self._announcements())
 
@@ -160,7 +160,7 @@ class Catalog:
         other._components = dict(self._components)
         for component in components:
             below = other._components.get(component.key)
-            other._components[component.key] = replace(component, shadows=below)
+            other._components[component.key] = replaced(component, shadows=below)
         return other
 
     def components(self, kind: str | None = None) -> tuple[Component, ...]:

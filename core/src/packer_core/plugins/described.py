@@ -13,9 +13,10 @@ import os
 import subprocess
 import tempfile
 import time
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import record
 
 from .names import is_component_name
 from .semver import Version
@@ -43,7 +44,7 @@ _TOO_FRESH_S = 2.0
 """A file may change twice within the resolution of its time."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Description:
     """An answer to ``describe`` (protocol section 1.5).
 

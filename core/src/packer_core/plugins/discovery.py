@@ -26,9 +26,10 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import replaced
 
 from . import trust
 from .bundled import listing, read
@@ -72,7 +73,7 @@ def discover(
     """
     own = bundled_components(paths.command) if bundled is None else tuple(bundled)
     if forces_gob(environ):
-        own = tuple(replace(one, protobuf=False) for one in own)
+        own = tuple(replaced(one, protobuf=False) for one in own)
     if environ.get(_COOKIE):
         logger.info("This is a plugin's process: no plugins are looked for")
         return Catalog(own)

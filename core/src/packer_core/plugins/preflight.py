@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packer_core.errors import InstallError, PluginStartError
+from packer_sdk.records import replaced
 
 from . import trust
 
@@ -77,7 +77,7 @@ class Preflight:
                 f"{difference}",
                 hint=f"packer plugins verify -repair {name} makes it again from its wheels",
             )
-        return replace(component, argv=(str(shim), *component.argv[1:]))
+        return replaced(component, argv=(str(shim), *component.argv[1:]))
 
     def _refuse_strangers(self, component: Component, generation: Path) -> None:
         folders = (self._paths.data_dir, self._paths.environments, generation.parent, generation)

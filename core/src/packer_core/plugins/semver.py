@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from packer_sdk.records import record
 
 _NUMBER = r"(0|[1-9]\d*)"
 _VERSION = re.compile(
@@ -13,7 +14,7 @@ _VERSION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Version:
     """A version in its one canonical spelling.
 

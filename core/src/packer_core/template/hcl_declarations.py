@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packer_core.hcl import values
@@ -15,6 +14,7 @@ from packer_core.hcl.parser import parse_expression
 from packer_core.hcl.scope import Scope
 from packer_core.hcl.type_constraints import ANY, TypeConstraint, type_constraint
 from packer_sdk.cty.types import Mismatch, ObjectType, TupleType
+from packer_sdk.records import named_record, replaced
 
 from .hcl_constants import Arguments
 from .hcl_validation import VALIDATION, Validation, read_validation
@@ -33,7 +33,7 @@ DECLARATION = BodySchema(("type", "default", "description", "sensitive"), (VALID
 IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Declared:
     """A variable of a template.
 
@@ -120,7 +120,9 @@ class Declarations:
         if isinstance(expression, Template) and expression.constant is not None:
             # JSON has no other way to write a type.
             expression, wrong = parse_expression(expression.constant, str(attribute.span))
-            self._findings.add(replace(one, place=attribute.expression.span.place) for one in wrong)
+            self._findings.add(
+                replaced(one, place=attribute.expression.span.place) for one in wrong
+            )
         return type_constraint(expression, self._findings) if expression else None
 
     def _default(self, attribute: Attribute | None) -> Value | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic, in_order
@@ -14,6 +13,7 @@ from packer_core.hcl.findings import Findings
 from packer_core.hcl.functions.table import Library, Surroundings, for_defaults
 from packer_core.hcl.scope import Scope
 from packer_core.version import COMPATIBLE
+from packer_sdk.records import replaced
 
 from .hcl_builds import NO_REGISTRY, BuildReader, read_sources
 from .hcl_constants import Arguments
@@ -117,7 +117,7 @@ class HclReader:
         declarations = Declarations(for_defaults(self._surroundings), self.findings)
         declarations.read(self._of("variable", "variables"))
         given = gather(self.path, self._inputs, self.findings)
-        judges = Library(replace(self._surroundings, root="."))  # VAR-006
+        judges = Library(replaced(self._surroundings, root="."))  # VAR-006
         self._resolved = resolve(
             declarations.found, given, judges, self.findings, strict=strict_variables
         )
@@ -166,7 +166,7 @@ class HclReader:
         if not tolerant:
             self._stop_at_errors()
         found = in_order(dict.fromkeys(self.findings.diagnostics))
-        warnings = [replace(one, severity="warning") for one in found]
+        warnings = [replaced(one, severity="warning") for one in found]
         return Template(
             path=self.path,
             blocks=blocks,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
@@ -13,6 +13,7 @@ from packer_core.hcl.evaluate import evaluate
 from packer_core.hcl.findings import Findings
 from packer_core.hcl.parser import parse_expression
 from packer_core.hcl.scope import EMPTY
+from packer_sdk.records import replaced
 
 from .hcl_files import automatic_variable_files, read_hcl
 
@@ -109,11 +110,11 @@ def _unquoted(given: Given, diagnostic: Diagnostic) -> Diagnostic:
     place = diagnostic.place
     if given.is_from_file or place is None:
         summary = diagnostic.summary
-        place = place and replace(place, text="", end_text="")
+        place = place and replaced(place, text="", end_text="")
     else:
         summary = f'variable "{given.name}" (from {given.source}): {diagnostic.summary}'
         place = None
-    return replace(diagnostic, summary=summary, place=place)
+    return replaced(diagnostic, summary=summary, place=place)
 
 
 def _from_environment(inputs: VariableInputs) -> Iterator[Given]:
@@ -143,7 +144,7 @@ def _from_file(path: Path, findings: Findings) -> list[Given]:
     attributes, wrong = content.remaining.just_attributes()
     own.add(wrong)
     findings.add(
-        replace(one, place=one.place and replace(one.place, text="", end_text=""))
+        replaced(one, place=one.place and replaced(one.place, text="", end_text=""))
         for one in own.diagnostics
     )
     return [

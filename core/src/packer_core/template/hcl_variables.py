@@ -7,7 +7,7 @@ and judged (VAR-006).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
@@ -15,6 +15,7 @@ from packer_core.hcl import values
 from packer_core.hcl.marks import SENSITIVE, mark
 from packer_core.nearest import MOST_HINTS, did_you_mean, join
 from packer_sdk.cty.types import Mismatch
+from packer_sdk.records import replaced
 
 from .hcl_given import COMMAND_LINE, value_of
 from .hcl_validation import is_fulfilled
@@ -124,7 +125,7 @@ def _resolve(
     elif declared.default is not None:
         value = declared.default
     else:
-        return replace(broken, is_set=False)
+        return Resolved(declared=declared, value=broken.value, is_set=False)
     value = mark(value, marks)
     for validation in declared.validations:
         if not is_fulfilled(validation, declared.name, value, functions, findings):
@@ -155,7 +156,7 @@ def _about(given: Given, summary: str) -> Diagnostic:
     """An error about a value, without the value, which may be a secret."""
     if given.span is None:
         return Diagnostic(f"{summary} (from {given.source})")
-    return Diagnostic(summary, replace(given.span.place, text="", end_text=""))
+    return Diagnostic(summary, replaced(given.span.place, text="", end_text=""))
 
 
 def _missing(missing: list[Declared]) -> Diagnostic:

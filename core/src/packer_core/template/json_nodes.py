@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from packer_sdk.records import mass_record
 
 
-@dataclass(slots=True)
+@mass_record
 class Scalar:
     """A string, number, boolean or null."""
 
@@ -14,7 +14,7 @@ class Scalar:
     end: int
 
 
-@dataclass(slots=True)
+@mass_record
 class Array:
     """Values between brackets."""
 
@@ -23,7 +23,7 @@ class Array:
     end: int
 
 
-@dataclass(slots=True)
+@mass_record
 class Member:
     """A key of an object (with its quotes) and what it stands for."""
 
@@ -33,7 +33,7 @@ class Member:
     value: Node
 
 
-@dataclass(slots=True)
+@mass_record
 class Object:
     """Members between braces, in the order of the text; of equal keys the last one counts."""
 

@@ -16,10 +16,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic, Place
+from packer_sdk.records import record, replaced
 
 from .json_mistakes import Fault, unexpected
 from .json_nodes import Array, Member, Node, Object, Scalar
@@ -50,7 +50,7 @@ _WORDS = {"true": True, "false": False, "null": None}
 _Token = re.Match[str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Document:
     """A file that was read.
 
@@ -175,7 +175,7 @@ class _Reader:
         value = self._value(self._next("value"))
         if first := members.get(name):
             self._repeated(name, start, end, first)
-            first.value = value
+            members[name] = replaced(first, value=value)
         else:
             members[name] = Member(name, start, end, value)
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.nearest import LONGEST, MOST_HINTS, did_you_mean, join
 from packer_sdk.errors import PackerError
+from packer_sdk.records import record
 
 from .json_fields import Fields, is_null
 from .json_nodes import Array, Object
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_LISTED = 5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SourceNames:
     """Names of builders as written, each with the name it ends up with.
 
@@ -59,7 +59,7 @@ class SourceNames:
         return f"there {'are' if len(names) > 1 else 'is'} {join(names)}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Found:
     source: Source
     written: str

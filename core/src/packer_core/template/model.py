@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import made, named_record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
             """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Variable:
     """A user variable and the value it got (JSN-002, JSN-003).
 
@@ -62,7 +63,7 @@ class Variable:
     texts: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Source:
     """One builder of a template (JSN-004), in HCL2 one use of a source by a build (SRC-003).
 
@@ -82,7 +83,7 @@ class Source:
     type: str
     options: Mapping[str, object]
     place: Place
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, Place] = made(default_factory=dict)
     written: Written | None = None
     local_name: str = ""
     block_name: str = ""
@@ -108,7 +109,7 @@ class Source:
         return self.local_name or self.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Selection:
     """Which sources a provisioner or post-processor is for: exact names, one list or the other."""
 
@@ -122,7 +123,7 @@ class Selection:
         return name not in self.except_
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Provision:
     """One provisioner of a template (JSN-005).
 
@@ -144,10 +145,10 @@ class Provision:
     type: str
     options: Mapping[str, object]
     place: Place
-    places: Mapping[str, Place] = field(default_factory=dict)
+    places: Mapping[str, Place] = made(default_factory=dict)
     name: str = ""
-    selection: Selection = field(default_factory=Selection)
-    override: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
+    selection: Selection = made(default_factory=Selection)
+    override: Mapping[str, Mapping[str, object]] = made(default_factory=dict)
     pause_before_s: float = 0.0
     timeout_s: float | None = None
     max_retries: int = 0
@@ -155,7 +156,7 @@ class Provision:
     written: Written | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class PostProcess:
     """One post-processor of a chain (JSN-006).
 
@@ -175,13 +176,13 @@ class PostProcess:
     name: str
     options: Mapping[str, object]
     place: Place
-    places: Mapping[str, Place] = field(default_factory=dict)
-    selection: Selection = field(default_factory=Selection)
+    places: Mapping[str, Place] = made(default_factory=dict)
+    selection: Selection = made(default_factory=Selection)
     keep_input: bool | None = None
     written: Written | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class BuildBlock:
     """Sources, and what is done with each of them (BLK-001). A JSON template is one such block.
 
@@ -202,7 +203,7 @@ class BuildBlock:
     description: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class RequiredPlugin:
     """A plugin that a template needs (HCL-006).
 
@@ -221,7 +222,7 @@ class RequiredPlugin:
     place: Place
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Preliminary:
     """What an HCL2 template says before its data sources are asked.
 
@@ -237,7 +238,7 @@ class Preliminary:
     reached: frozenset[tuple[str, str]] | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Template:
     """A whole template, variables resolved.
 
@@ -255,8 +256,8 @@ class Template:
 
     path: Path
     blocks: tuple[BuildBlock, ...]
-    variables: Mapping[str, Variable] = field(default_factory=dict)
-    locals: Mapping[str, Variable] = field(default_factory=dict)
+    variables: Mapping[str, Variable] = made(default_factory=dict)
+    locals: Mapping[str, Variable] = made(default_factory=dict)
     description: str = ""
     warnings: tuple[Diagnostic, ...] = ()
     used_variables: frozenset[str] = frozenset()

@@ -6,13 +6,13 @@ Everything else of a template goes to plugins as it is written; they fill it in 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from packer_core.nearest import MOST_HINTS, did_you_mean
 from packer_core.version import COMPATIBLE
 from packer_sdk import interpolate
 from packer_sdk.errors import PackerError
+from packer_sdk.records import record, replaced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ MOST_ROUNDS = 100
 _BUILD_TIME = re.compile(r"\{\{\s?\.[^{}\n]*\}\}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Failure:
     """A variable that has no final text.
 
@@ -129,7 +129,7 @@ def point_into(place: Place, text: str, offset: int | None) -> Place:
     """
     if offset is None or place.length != len(text) + 2:
         return place  # escapes: characters do not stand where they are counted
-    return replace(place, column=place.column + 1 + min(offset, len(text)), length=1)
+    return replaced(place, column=place.column + 1 + min(offset, len(text)), length=1)
 
 
 class _Rounds:

@@ -7,13 +7,13 @@ looked at, except where a value asks for it with ``{{env `NAME`}}``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
 from packer_core.nearest import MOST_HINTS, join, nearest
 from packer_sdk.errors import PackerError
+from packer_sdk.records import made, record, replaced
 
 from .json_nodes import Object, Scalar, describe
 from .json_reader import read_json
@@ -35,7 +35,7 @@ UNSET = "<unknown>"
 """Value of a required variable that nobody has set, when a template is only looked at."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VariableInputs:
     """What the user gave besides the template.
 
@@ -47,10 +47,10 @@ class VariableInputs:
 
     assignments: tuple[tuple[str, str], ...] = ()
     files: tuple[Path, ...] = ()
-    environ: Mapping[str, str] = field(default_factory=dict)
+    environ: Mapping[str, str] = made(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Declaration:
     """A variable of a template.
 
@@ -65,7 +65,7 @@ class Declaration:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Given:
     text: str
     source: str
@@ -106,7 +106,7 @@ def read_variable_file(path: Path) -> dict[str, tuple[str, Place]]:
     for member in root.members.values() if isinstance(root, Object) else ():
         if isinstance(member.value, Scalar) and isinstance(member.value.value, str):
             place = document.place(member.value)
-            values[member.name] = (member.value.value, replace(place, text=""))
+            values[member.name] = (member.value.value, replaced(place, text=""))
         else:
             findings.append(not_a_string(document, member, quote=False))
     if findings:
@@ -115,7 +115,7 @@ def read_variable_file(path: Path) -> dict[str, tuple[str, Place]]:
 
 
 def _without_text(finding: Diagnostic) -> Diagnostic:
-    return replace(finding, place=finding.place and replace(finding.place, text=""))
+    return replaced(finding, place=finding.place and replaced(finding.place, text=""))
 
 
 def not_a_string(document: Document, member: Member, *, quote: bool = True) -> Diagnostic:
@@ -171,7 +171,7 @@ def resolve_variables(
     for failure in failures:
         is_secret = failure.name in sensitive
         diagnostic = _failed(failure, given[failure.name], is_secret=is_secret)
-        findings.append(diagnostic if strict else replace(diagnostic, severity="warning"))
+        findings.append(diagnostic if strict else replaced(diagnostic, severity="warning"))
     variables = {}
     for name in dict.fromkeys((*declared, *given)):
         declaration = declared.get(name)
@@ -232,7 +232,7 @@ def _failed(failure: Failure, value: _Given, *, is_secret: bool) -> Diagnostic:
         # Neither the line nor the reason, which may quote it.
         return Diagnostic(
             f"{name}: its {{{{ … }}}} cannot be filled in",
-            value.place and replace(value.place, text=""),
+            value.place and replaced(value.place, text=""),
             detail="More is not shown because the variable is sensitive.",
         )
     return Diagnostic(

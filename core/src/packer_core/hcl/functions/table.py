@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from importlib import import_module
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import made, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -49,7 +50,7 @@ GROUPS: Mapping[str, str] = {
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names.split()}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Surroundings:
     """What functions know of the world.
 
@@ -61,9 +62,9 @@ class Surroundings:
     """
 
     root: str = "."
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = made(default_factory=dict)
     clock: Callable[[], float] = time.time
-    started: float = field(default_factory=time.time)
+    started: float = made(default_factory=time.time)
 
 
 class Library(Mapping[str, "Function"]):

@@ -8,7 +8,6 @@ from .errors import UsageError
 from .help import COMMANDS
 
 NOT_YET = {
-    "init": "packer plugins install packer-plugin-NAME installs a plugin",
     "verify-attestation": "packer plugins list shows which plugin comes from where",
 }
 """Commands of HashiCorp's Packer (CLI-001) that are not built, and what there is instead.

@@ -7,6 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 COMMANDS = {
+    "init": "Install the plugins that a template requires",
     "build": "Build images from a template",
     "validate": "Check that a template can be built",
     "inspect": "Show what is in a template",

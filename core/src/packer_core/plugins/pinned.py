@@ -7,7 +7,6 @@ the template demands.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_core.constraints import NoConstraint, parse_constraints
@@ -15,6 +14,7 @@ from packer_core.plugin_sources import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     from packer_core.template.model import RequiredPlugin
 

@@ -15,6 +15,7 @@ import click
 from packer_core.cli.command import Command
 from packer_core.cli.errors import UsageError
 from packer_core.cli.options import Switch
+from packer_core.plugin_sources import is_remote
 
 from .shared import each, installer
 
@@ -42,6 +43,8 @@ def install(app: App, options: InstallOptions) -> int:
     """Put a plugin into an environment of its own, or a binary where HashiCorp keeps them."""
     if options.path:
         return _place(app, options)
+    if is_remote(options.requirements[0]) and not Path(options.requirements[0]).exists():
+        return _install_release(app, options)
     store = installer(app, options.installer)
     where = sources(options)
 
@@ -62,6 +65,33 @@ def sources(options: InstallOptions) -> Sources:
         find_links=options.find_links,
         allow_sdist=options.allow_sdist,
     )
+
+
+def _install_release(app: App, options: InstallOptions) -> int:
+    """The newest release that is allowed, with a constraint behind the address (PLC-001)."""
+    from packer_core.cli.locks import release_store  # noqa: PLC0415 - most plugins are ours
+    from packer_core.constraints import NoConstraint, parse_constraints  # noqa: PLC0415
+    from packer_core.plugins.lock.targets import here  # noqa: PLC0415
+    from packer_core.plugins.release_store import has_checksum  # noqa: PLC0415
+
+    address, *rest = options.requirements
+    if options.editable or len(rest) > 1:
+        raise UsageError(
+            f"an address stands alone, or with one constraint: {' '.join(options.requirements)}",
+            hint=f'packer plugins install {address} ">= 1.0, < 2.0"',
+        )
+    try:
+        constraints = parse_constraints(rest[0]) if rest else ()
+    except NoConstraint as error:
+        raise UsageError(str(error), hint='such as ">= 1.2, < 2.0"') from error
+    with app.interruptible("installation"):
+        store = release_store(app)
+        archive = store.newest(address, constraints, here().platform)
+        if not options.force and has_checksum(store.target(archive)):
+            app.ui.say(f"Already installed: {address} {archive.version}")
+        else:
+            store.install(archive)
+    return 0
 
 
 def _place(app: App, options: InstallOptions) -> int:
@@ -122,6 +152,8 @@ COMMAND = Command(
     description=(
         "REQUIREMENT is what pip takes: packer-plugin-NAME, with versions if it matters"
         " (packer-plugin-NAME==1.2), a wheel, or a folder."
+        "\n\nAn address, such as github.com/OWNER/NAME, is that of a plugin in Go: its newest"
+        " release is installed, or the newest that a constraint allows, such as '>= 1.2, < 2'."
         "\n\nWith -path, it is an address, such as github.com/OWNER/NAME: the program at PATH, in"
         " whatever language, is put where HashiCorp's packer would find it."
     ),

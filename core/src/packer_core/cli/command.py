@@ -38,7 +38,9 @@ class Command:
         name: The word the user types.
         summary: One line for the list of commands: starts with a verb, no full stop.
         description: More, shown above the options; paragraphs apart by an empty line.
-        parameters: click options and arguments, best from `packer_core.cli.options`.
+        parameters: click options and arguments, best from `packer_core.cli.options`; or what makes
+            them, for a command that people wait for. It is asked once there are words to
+            understand: without any, the options are made of their own defaults.
         options: Makes the options from the parameters' values, given by name; a dataclass.
         run: Does the work and returns the exit code.
         hidden: Left out of lists.
@@ -51,17 +53,22 @@ class Command:
         *,
         run: Callable[[App, Any], int],
         options: Callable[..., object] = dict,
-        parameters: Sequence[click.Parameter] = (),
+        parameters: Sequence[click.Parameter] | Callable[[], Sequence[click.Parameter]] = (),
         description: str = "",
         hidden: bool = False,
     ) -> None:
         self.name = name
         self.summary = summary
         self.description = description
-        self.parameters = tuple(parameters)
+        self._parameters = parameters
         self.options = options
         self.run = run
         self.hidden = hidden
+
+    @property
+    def parameters(self) -> tuple[click.Parameter, ...]:
+        """What click knows of them."""
+        return tuple(self._parameters() if callable(self._parameters) else self._parameters)
 
     def start(self, app: App, words: Sequence[str], path: str = "packer") -> int:
         """Parse the words after the command's name and run it, or show its help.
@@ -81,6 +88,8 @@ class Command:
         Raises:
             UsageError: a flag or an argument is unknown, missing, or has no such value.
         """
+        if not words and callable(self._parameters):
+            return self.options()
         from . import parsing  # noqa: PLC0415
 
         return self.options(**parsing.parse(self, words, path or f"packer {self.name}"))

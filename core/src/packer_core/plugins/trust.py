@@ -67,11 +67,23 @@ def _folder(folder: Path, me: int) -> str | None:
 def _link(path: Path, me: int) -> str | None:
     if stranger := _stranger(path.lstat(), me):
         return f"the link belongs to {stranger}"
-    target = Path(os.path.realpath(path))
-    if not target.exists():
+    try:
+        status = path.stat()
+    except OSError:
         return None
-    objection = _folder(target.parent, me) or _file(target.stat(), me)
-    return objection and f"{objection} (it leads to {target})"
+    objection = _folder(_end_of(path).parent, me) or _file(status, me)
+    return objection and f"{objection} (it leads to {os.path.realpath(path)})"
+
+
+def _end_of(path: Path) -> Path:
+    """Where a chain of links ends. Links among the folders on the way are left to the kernel.
+
+    `os.path.realpath` would look at every folder of the way, for every plugin of a list.
+    """
+    place = os.fspath(path)
+    while os.path.islink(place):  # noqa: PTH114
+        place = os.path.join(os.path.dirname(place), os.readlink(place))  # noqa: PTH115, PTH118, PTH120
+    return Path(place)
 
 
 def _file(status: os.stat_result, me: int) -> str | None:

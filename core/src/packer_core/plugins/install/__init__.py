@@ -17,10 +17,25 @@ requirements that have ``--hash``.
 
 from __future__ import annotations
 
-from .installer import Installer
-from .receipts import InstalledRow, Receipt, installed_rows, read_receipts
-from .sources import Sources
-from .wheels import StoredWheel, WheelCache
+import importlib
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .installer import Installer
+    from .receipts import InstalledRow, Receipt, installed_rows, read_receipts
+    from .sources import Sources
+    from .wheels import StoredWheel, WheelCache
+
+_HOME_OF = {
+    "InstalledRow": "receipts",
+    "Installer": "installer",
+    "Receipt": "receipts",
+    "Sources": "sources",
+    "StoredWheel": "wheels",
+    "WheelCache": "wheels",
+    "installed_rows": "receipts",
+    "read_receipts": "receipts",
+}
 
 __all__ = [
     "InstalledRow",
@@ -32,3 +47,10 @@ __all__ = [
     "installed_rows",
     "read_receipts",
 ]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOME_OF.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{home}", __name__), name)

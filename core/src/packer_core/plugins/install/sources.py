@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit, urlunsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +55,10 @@ class Sources:
 
 def bare(url: str) -> str:
     """A URL without user and password."""
+    if "@" not in url:
+        return url
+    from urllib.parse import urlsplit, urlunsplit  # noqa: PLC0415 - lists need none of it
+
     parts = urlsplit(url)
     if "@" not in parts.netloc:
         return url

@@ -13,8 +13,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
-import tempfile
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -80,6 +78,9 @@ class WheelCache:
     @contextmanager
     def incoming(self) -> Iterator[Path]:
         """A folder for what is being fetched; gone afterwards."""
+        import shutil  # noqa: PLC0415 - lists need none of it
+        import tempfile  # noqa: PLC0415 - likewise
+
         self._folder.mkdir(mode=0o755, parents=True, exist_ok=True)
         folder = tempfile.mkdtemp(prefix=_INCOMING, dir=self._folder)
         try:
@@ -108,6 +109,8 @@ class WheelCache:
             keep: SHA-256 of each wheel that a receipt names.
             grace_s: What has come in the last seconds stays: somebody is just installing it.
         """
+        import shutil  # noqa: PLC0415 - lists need none of it
+
         freed = 0
         now = time.time()
         for folder in self._folder.iterdir() if self._folder.is_dir() else ():

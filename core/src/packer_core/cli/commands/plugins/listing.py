@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from packer_core.cli.command import Command
-from packer_core.cli.options import Switch
 from packer_core.version import VERSION
 
-from .shared import installer, say_json, table_of
+from .shared import say_json, table_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    import click
 
     from packer_core.app import App
     from packer_core.plugins.catalog import Component
@@ -28,7 +29,7 @@ BUNDLED = "packer-plugin-bundled"
 class ListOptions:
     """Of ``packer plugins list``."""
 
-    json: bool
+    json: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,13 @@ class Row:
 
 def list_components(app: App, options: ListOptions) -> int:
     """Show every component that can be used, and what it took the place of."""
-    installed = {(row.kind, row.name): row for row in installer(app).rows()}
+    from packer_core.plugins.install.receipts import (  # noqa: PLC0415 - not for help
+        installed_rows,
+        read_receipts,
+    )
+
+    receipts = read_receipts(app.paths.receipts)
+    installed = {(row.kind, row.name): row for row in installed_rows(receipts)}
     rows = [row for one in app.catalog.components() for row in _rows(one, installed)]
     if options.json:
         refused = [str(refusal) for refusal in app.catalog.refused]
@@ -107,11 +114,17 @@ def _row(component: Component, installed: dict[tuple[str, str], InstalledRow]) -
     )
 
 
+def _parameters() -> tuple[click.Parameter, ...]:
+    from packer_core.cli.options import Switch  # noqa: PLC0415 - shells complete with this list
+
+    return (Switch(["-json", "json"], help="Print an object in JSON."),)
+
+
 COMMAND = Command(
     "list",
     "Show every component, its plugin and where it was found",
     description="A component that is shadowed is there, but another one is used instead.",
-    parameters=(Switch(["-json", "json"], help="Print an object in JSON."),),
+    parameters=_parameters,
     options=ListOptions,
     run=list_components,
 )

@@ -9,9 +9,11 @@ from .manifest import GROUPS, components_of
 from .plugin import DEFAULT_NAME, plugin_name
 from .versions import API_VERSION, PROTOCOL_VERSION, SDK_VERSION, semantic_version
 
+_ORDER = ("builders", "post_processors", "provisioners", "datasources")
+
 
 def describe(distribution: str) -> str:
-    """Describe an installed plugin without importing it.
+    """Describe an installed plugin without importing it, byte for byte as Go's SDK does.
 
     Raises:
         LookupError: it is not installed.
@@ -19,10 +21,12 @@ def describe(distribution: str) -> str:
     components = components_of(distribution)
     plugin = plugin_name(distribution)
     lists = {
-        group.removeprefix("packer."): sorted(
-            short_name(plugin, name) for of, name in components if of == kind
+        group: sorted(
+            short_name(plugin, name)
+            for kind, name in components
+            if kind == GROUPS[f"packer.{group}"]
         )
-        for group, kind in GROUPS.items()
+        for group in _ORDER
     }
     return json.dumps(
         {
@@ -31,7 +35,9 @@ def describe(distribution: str) -> str:
             "api_version": API_VERSION,
             **lists,
             "protocol_version": PROTOCOL_VERSION,
-        }
+        },
+        ensure_ascii=False,
+        separators=(",", ":"),
     )
 
 

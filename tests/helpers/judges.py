@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 KINDS = ("builder", "provisioner", "post-processor", "datasource")
@@ -42,6 +43,15 @@ class Pair:
             if form in further:
                 further["configs"] = [{form: further.pop(form)}]
         return Facts(drive(self.driver, "run", self.request(kind, **further)))
+
+    def rounds(
+        self, configs: Sequence[dict[str, Any]], kind: str = "builder", **further: object
+    ) -> list[Facts]:
+        """Have it happen again and again in one process, with one configuration after another."""
+        facts = self.run(kind, rounds=[[config] for config in configs], **further)
+        assert facts.errors == {}
+        assert facts.ended_well()
+        return [Facts(each) for each in facts["rounds"]]
 
 
 def drive(driver: Path, scenario: str, request: dict[str, object]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import signal
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from packer_sdk.threads import spawn
 from packer_sdk.wire.specs import Attr, Block, BlockList, ObjectSpec, implied_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     from packer_core.plugins.catalog import Catalog, Component
@@ -87,6 +88,7 @@ class Core:
     def __init__(self, judges: Judges, fleet: Fleet, name: str, *, gob: bool) -> None:
         self.name = name
         self.judges = judges
+        self._gob = gob
         self.catalog = judges.catalog(gob=gob)
         self.protobuf = self.component("builder").protobuf
         self.ui = RecordingUi("the answer")
@@ -98,26 +100,37 @@ class Core:
         name = of or self.name
         return self.catalog.find(kind, f"{name}-{further}" if further else name)
 
+    @contextlib.contextmanager
+    def another(self, **environ: str) -> Iterator[Core]:
+        """The same, with plugins that have further variables in their environment."""
+        with Fleet({**self.judges.environ, **environ}) as fleet:
+            yield Core(self.judges, fleet, self.name, gob=self._gob)
+
     def typed(self, kind: str, options: Mapping[str, Any], *, of: str = "") -> Value:
         """Options as a template in HCL has them: every attribute of the schema, most null."""
         spec = self.specs.config_spec(kind, of or self.name)
         return value_of(implied_type(spec), complete(spec, options))
 
+    def face(self, kind: str, *, of: str = "") -> Any:
+        """A component that has only been started."""
+        start = getattr(self._fleet, kind.replace("-", "_"))
+        return start(self.component(kind, of=of), "box")
+
     def builder(self, *configs: object, of: str = "") -> GuardedBuilder:
         """A builder that is ready."""
-        face = self._fleet.builder(self.component("builder", of=of), "box")
+        face: GuardedBuilder = self.face("builder", of=of)
         face.prepare(configs)
         return face
 
     def provisioner(self, *configs: object, of: str = "") -> GuardedProvisioner:
         """A provisioner that is ready."""
-        face = self._fleet.provisioner(self.component("provisioner", of=of), "box")
+        face: GuardedProvisioner = self.face("provisioner", of=of)
         face.prepare(configs)
         return face
 
     def post_processor(self, *configs: object, of: str = "") -> GuardedPostProcessor:
         """A post-processor that is ready."""
-        face = self._fleet.post_processor(self.component("post-processor", of=of), "box")
+        face: GuardedPostProcessor = self.face("post-processor", of=of)
         face.configure(configs)
         return face
 
@@ -211,15 +224,32 @@ def _inside(spec: object, options: Mapping[str, Any]) -> dict[str, Any]:
 def cancelled_once_there(path: Path) -> Iterator[CancelToken]:
     """A token that goes up when a plugin has made a file."""
     cancel = CancelToken()
+    with _once_there(path, cancel.cancel):
+        yield cancel
 
+
+@contextlib.contextmanager
+def killed_once_there(path: Path, pid: int, *, wait_s: float = 0) -> Iterator[None]:
+    """A process is killed when a plugin has made a file, and some time has passed."""
+
+    def kill() -> None:
+        time.sleep(wait_s)
+        os.kill(pid, signal.SIGKILL)
+
+    with _once_there(path, kill):
+        yield
+
+
+@contextlib.contextmanager
+def _once_there(path: Path, act: Callable[[], None]) -> Iterator[None]:
     def watch() -> None:
         until = time.monotonic() + 60
         while not path.exists() and time.monotonic() < until:
             time.sleep(0.01)
-        cancel.cancel()
+        act()
 
     thread = spawn("test", watch)
     try:
-        yield cancel
+        yield
     finally:
         thread.join()

@@ -1,6 +1,7 @@
 """The judges: programs on HashiCorp's own SDK, built once; and our plugin that does the same.
 
-Building takes a minute where Go has nothing in its caches and two seconds where it has.
+Building all of them takes a minute and a half where Go has nothing in its caches and two seconds
+where it has.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +35,28 @@ OLDEST_GO = (1, 21)
 PROGRAMS = {"plugin": "packer-plugin-peer", "driver": "packer-driver"}
 
 
+@dataclass(frozen=True)
+class Module:
+    """What is built together.
+
+    Attributes:
+        folder: Of the module, below ``go``.
+        flags: Of ``go build``.
+    """
+
+    folder: str = ""
+    flags: tuple[str, ...] = ()
+
+
+MODULES = {
+    "peers": Module(),
+    "old": Module(flags=(f"-modfile={HERE / 'go-old' / 'go.mod'}", "-tags=gob_only")),
+    "hcleval": Module("hcleval"),
+    "hclformat": Module("hclformat"),
+}
+"""The first holds most of what the others are made of, so it goes before them."""
+
+
 def find_go() -> str | None:
     """The Go tool, on the PATH or where its installer puts it; one that can fetch a later Go."""
     go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
@@ -46,26 +70,43 @@ def _version(go: str) -> tuple[int, ...]:
     return tuple(map(int, re.findall(r"\d+", told.stdout)[:2]))
 
 
-def build(folder: Path, *flags: str) -> Path:
-    """Build every program of the Go module into a folder; Go caches what it has built before."""
+def build(folder: Path) -> None:
+    """Build every program; Go caches what it has built before."""
     go = find_go()
     if go is None:
         pytest.skip("no Go 1.21 or later here: the judges need it to be built (https://go.dev/dl)")
-    environment = os.environ | {
-        "CGO_ENABLED": "0",
-        "GOTOOLCHAIN": os.environ.get("GOTOOLCHAIN", "auto"),  # Debian's own default is to stay
-        "GOFLAGS": "-mod=readonly -buildvcs=false -trimpath",
-        "GOWORK": "off",
-        "HOME": HOME,
-    }
-    command = [go, "build", *flags, "-o", f"{folder}/", "./..."]
-    done = subprocess.run(
-        command, cwd=GO_FOLDER, env=environment, capture_output=True, text=True, check=False
+    first, *others = MODULES
+    _finish(_begin(go, folder, first))
+    for process in [_begin(go, folder, name) for name in others]:
+        _finish(process)
+    for name in ("peers", "old"):
+        for package, program in PROGRAMS.items():
+            (folder / name / package).rename(folder / name / program)
+
+
+def _begin(go: str, folder: Path, name: str) -> subprocess.Popen[str]:
+    module = MODULES[name]
+    (folder / name).mkdir()
+    return subprocess.Popen(
+        [go, "build", *module.flags, "-o", f"{folder / name}/", "./..."],
+        cwd=GO_FOLDER / module.folder,
+        env=os.environ
+        | {
+            "CGO_ENABLED": "0",
+            "GOTOOLCHAIN": os.environ.get("GOTOOLCHAIN", "auto"),  # Debian's default is to stay
+            "GOFLAGS": "-mod=readonly -buildvcs=false -trimpath",
+            "GOWORK": "off",
+            "HOME": HOME,
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
-    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
-    for package, name in PROGRAMS.items():
-        (folder / package).rename(folder / name)
-    return folder
+
+
+def _finish(process: subprocess.Popen[str]) -> None:
+    said, _ = process.communicate()
+    assert process.returncode == 0, f"{process.args!r}\n{said}"
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
@@ -84,16 +125,33 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
 
 
 @pytest.fixture(scope="session")
-def go_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder with the judges on the SDK of today."""
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder with a folder for each of the `MODULES`."""
     return made_once(tmp_path_factory, "judges-go", build)
 
 
 @pytest.fixture(scope="session")
-def old_go_programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def go_programs(built: Path) -> Path:
+    """Folder with the judges on the SDK of today."""
+    return built / "peers"
+
+
+@pytest.fixture(scope="session")
+def old_go_programs(built: Path) -> Path:
     """Folder with the same judges on an SDK that knows only gob."""
-    flags = (f"-modfile={HERE / 'go-old' / 'go.mod'}", "-tags=gob_only")
-    return made_once(tmp_path_factory, "judges-go-old", lambda folder: build(folder, *flags))
+    return built / "old"
+
+
+@pytest.fixture(scope="session")
+def hcleval(built: Path) -> Path:
+    """The program that evaluates expressions with HashiCorp's libraries."""
+    return built / "hcleval" / "hcleval"
+
+
+@pytest.fixture(scope="session")
+def hclformat(built: Path) -> Path:
+    """The program that lays templates out with HashiCorp's library."""
+    return built / "hclformat" / "hclformat"
 
 
 @pytest.fixture(scope="session")

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from packer_sdk.testing.contract import Outcome, Program, examine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.long
 LACKS_OF_GO = {
     # No such component is started as one that is nil, and Cancel finds nothing to cancel.
     "stranger": "goes on and on",

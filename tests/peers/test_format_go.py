@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
-import os
-import shutil
 import subprocess
-from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -18,23 +16,10 @@ from packer_core.hcl.parser import parse_file
 from packer_core.hcl.printer import format_text
 from packer_core.hcl.source import Source
 
-FOLDER = Path(__file__).parent / "go/hclformat"
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TEXTS = 4_000
-
-
-@pytest.fixture(scope="module")
-def judge(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    go = shutil.which("go") or shutil.which("go", path="/usr/local/go/bin")
-    if go is None:
-        pytest.skip("Go is not installed: the judges in tests/peers/go need it (https://go.dev/dl)")
-    target = tmp_path_factory.mktemp("judge") / "hclformat"
-    environment = os.environ | {"CGO_ENABLED": "0", "GOFLAGS": "-mod=readonly", "GOWORK": "off"}
-    command = [go, "build", "-o", str(target), "."]
-    done = subprocess.run(
-        command, cwd=FOLDER, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    return target
 
 
 def ask(judge: Path, texts: list[str]) -> list[dict[str, str]]:
@@ -55,23 +40,24 @@ def some_texts() -> list[str]:
     return texts + [with_other_blanks(text, random) for text in texts]
 
 
-def test_tidy_texts_are_the_same(judge: Path) -> None:
+@pytest.mark.long
+def test_tidy_texts_are_the_same(hclformat: Path) -> None:
     texts = [text for text in some_texts() if not parse_file(text, "x").diagnostics]
     assert len(texts) > TEXTS
     different = [
         text
-        for text, judged in zip(texts, ask(judge, texts), strict=True)
+        for text, judged in zip(texts, ask(hclformat, texts), strict=True)
         if base64.b64decode(judged["formatted"] or "").decode() != format_text(text)
     ]
     assert different == []
 
 
-def test_tokens_start_on_the_same_lines_and_columns(judge: Path) -> None:
+def test_tokens_start_on_the_same_lines_and_columns(hclformat: Path) -> None:
     random = Random(20261122)
     texts = [text for text in templates() if not text.startswith("\ufeff")]
     texts += ['é́ = "🇩🇪🇫🇷" # 👩\u200d👩\u200d👧\n가 = 1\r\n', *expressions(TEXTS, random)]
     texts = [text for text in texts if not parse_file(text, "x").diagnostics]
-    for text, judged in zip(texts, ask(judge, texts), strict=True):
+    for text, judged in zip(texts, ask(hclformat, texts), strict=True):
         source = Source("x", text)
         # Of pieces of one literal only the first is looked at: how Go cuts some is its own affair.
         ours = {

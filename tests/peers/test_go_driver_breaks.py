@@ -117,8 +117,9 @@ def test_killed_in_the_middle_of_a_transfer(
         assert facts.ended_well()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("status", [0, 3])
+@pytest.mark.parametrize(
+    ("kind", "status"), [("builder", 0), *((kind, 3) for kind in KINDS)], ids=str
+)
 def test_a_plugin_that_just_ends(pair: Pair, kind: str, status: int) -> None:
     facts = pair.run(kind, raw={"steps": [f"exit {status}"]})
     assert list(facts.errors) == ["error"]

@@ -45,14 +45,15 @@ def test_a_question_nobody_answers_fails(pair: Pair) -> None:
     assert pair.run(raw={"steps": ["ask who?"]}).errors == {"error": "nobody answers"}
 
 
-@pytest.mark.parametrize("label", ["file", "a/b:c.d e", "ü"])
-def test_progress_moves_by_as_much_as_was_read(pair: Pair, label: str) -> None:
-    facts = pair.run(raw={"steps": [f"progress 1000 {label}", "say after"]})
-    first, *moved, done, after = facts.events
-    assert first == ["progress", label, 0, 1000]
-    assert {event[0] for event in moved} == {"moved"}
-    assert sum(event[1] for event in moved) == 1000
-    assert (done, after) == (["done"], ["say", "after"])
+def test_progress_moves_by_as_much_as_was_read(pair: Pair) -> None:
+    labels = ["file", "a/b:c.d e", "ü"]
+    steps = [{"steps": [f"progress 1000 {label}", "say after"]} for label in labels]
+    for label, facts in zip(labels, pair.rounds([{"raw": one} for one in steps]), strict=True):
+        first, *moved, done, after = facts.events
+        assert first == ["progress", label, 0, 1000]
+        assert {event[0] for event in moved} == {"moved"}
+        assert sum(event[1] for event in moved) == 1000
+        assert (done, after) == (["done"], ["say", "after"])
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -64,12 +65,13 @@ def test_a_failure_tells_why(pair: Pair, kind: str) -> None:
     assert facts.ended_well()
 
 
-@pytest.mark.parametrize("status", [0, 1, 2, 123, 128, 255, -1, 2300218])
-def test_the_exit_status_of_a_command(pair: Pair, status: int) -> None:
-    over_there = pair.request("provisioner", configs=[{"raw": {"steps": [f"run status {status}"]}}])
+def test_the_exit_status_of_a_command(pair: Pair) -> None:
+    statuses = [0, 1, 2, 123, 128, 255, -1, 2300218]
+    steps = [f"run status {status}" for status in statuses]
+    over_there = pair.request("provisioner", configs=[{"raw": {"steps": steps}}])
     facts = pair.run(raw={"steps": ["provision"]}, provisioner=over_there)
     assert facts.errors == {}
-    assert facts.records("ran") == [[str(status), "", ""]]
+    assert facts.records("ran") == [[str(status), "", ""] for status in statuses]
 
 
 def test_commands_and_their_streams(pair: Pair) -> None:
@@ -146,22 +148,28 @@ def test_a_download_that_fails_does_so_at_once(pair: Pair) -> None:
     assert "/nowhere" in facts["error"]
 
 
-@pytest.mark.parametrize("verb", ["upload-dir", "download-dir"])
-@pytest.mark.parametrize("slash", ["", "/"])
-def test_directories(pair: Pair, tmp_path: Path, verb: str, slash: str) -> None:
-    source, target = tmp_path / "source", tmp_path / "target"
+def test_directories(pair: Pair, tmp_path: Path) -> None:
+    """With a slash it is what is in the folder, without one the folder."""
+    source = tmp_path / "source"
     (source / "sub").mkdir(parents=True)
-    target.mkdir()
     for name in ("a.txt", "b.log", "sub/c.txt"):
         (source / name).write_text(name)
-    places = (target, f"{source}{slash}") if verb == "upload-dir" else (f"{source}{slash}", target)
-    steps = [f"{verb} {places[0]} {places[1]} *.log"]
+    targets = {name: tmp_path / name for name in ("up", "up-in", "down", "down-in")}
+    for target in targets.values():
+        target.mkdir()
+    steps = [
+        f"upload-dir {targets['up']} {source} *.log",
+        f"upload-dir {targets['up-in']} {source}/ *.log",
+        f"download-dir {source} {targets['down']} *.log",
+        f"download-dir {source}/ {targets['down-in']} *.log",
+    ]
     over_there = pair.request("provisioner", configs=[{"raw": {"steps": steps}}])
     facts = pair.run(raw={"steps": ["provision"]}, provisioner=over_there)
     assert facts.errors == {}
-    base = target if slash else target / "source"
-    found = sorted(str(path.relative_to(base)) for path in base.rglob("*") if path.is_file())
-    assert found == ["a.txt", "sub/c.txt"]
+    for name, target in targets.items():
+        base = target if name.endswith("in") else target / "source"
+        found = sorted(str(path.relative_to(base)) for path in base.rglob("*") if path.is_file())
+        assert found == ["a.txt", "sub/c.txt"], name
 
 
 def test_a_directory_that_is_not_there(pair: Pair, tmp_path: Path) -> None:

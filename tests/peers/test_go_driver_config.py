@@ -76,16 +76,12 @@ VALUES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
 }
 
 
-@pytest.mark.parametrize(
-    "pair", ["go-protobuf", "python-protobuf", "python-old"], indirect=True
-)  # values travel alike in both encodings
 @pytest.mark.parametrize("form", ["raw", "hcl"])
-@pytest.mark.parametrize("name", VALUES)
-def test_a_value_arrives(pair: Pair, name: str, form: str) -> None:
-    given, seen = VALUES[name]
-    facts = pair.run(configs=[{form: {**given, "steps": ["options"]}}])
-    assert facts.errors == {}
-    assert facts.record("options") == {**BARE, **given, **seen}
+def test_values_of_every_type_arrive(pair: Pair, form: str) -> None:
+    configs = [{form: {**given, "steps": ["options"]}} for given, _ in VALUES.values()]
+    arrived = [facts.record("options") for facts in pair.rounds(configs)]
+    wanted = {name: {**BARE, **given, **seen} for name, (given, seen) in VALUES.items()}
+    assert dict(zip(VALUES, arrived, strict=True)) == wanted
 
 
 @pytest.mark.parametrize("kind", ["builder", "provisioner", "post-processor"])
@@ -130,24 +126,21 @@ def test_both_plugins_have_the_same_schema(pair: Pair, kind: str) -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("option", "seen"),
-    [
-        ({"text": "${unknown}"}, {"text": "<unknown>"}),
-        ({"number": "${unknown}"}, {}),
-        ({"flag": "${unknown}"}, {}),
-        ({"words": "${unknown}"}, {}),
-        ({"table": "${unknown}"}, {}),
-        ({"words": ["a", "${unknown}"]}, {"words": ["a", "<unknown>"]}),
-        ({"inner": {"name": "${unknown}"}}, {"inner": {**BARE["inner"], "name": "<unknown>"}}),
-    ],
-    ids=["text", "number", "flag", "words", "table", "in-words", "in-block"],
-)
-def test_a_value_that_is_not_known_yet(
-    pair: Pair, option: dict[str, Any], seen: dict[str, Any]
-) -> None:
-    facts = pair.run(hcl={**option, "steps": ["options"]})
-    assert facts.record("options") == {**BARE, **seen}
+UNKNOWN: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"text": "${unknown}"}, {"text": "<unknown>"}),
+    ({"number": "${unknown}"}, {}),
+    ({"flag": "${unknown}"}, {}),
+    ({"words": "${unknown}"}, {}),
+    ({"table": "${unknown}"}, {}),
+    ({"words": ["a", "${unknown}"]}, {"words": ["a", "<unknown>"]}),
+    ({"inner": {"name": "${unknown}"}}, {"inner": {**BARE["inner"], "name": "<unknown>"}}),
+]
+
+
+def test_values_that_are_not_known_yet(pair: Pair) -> None:
+    configs = [{"hcl": {**option, "steps": ["options"]}} for option, _ in UNKNOWN]
+    arrived = [facts.record("options") for facts in pair.rounds(configs)]
+    assert arrived == [{**BARE, **seen} for _, seen in UNKNOWN]
 
 
 def test_an_expression_of_hcl_is_a_value(pair: Pair) -> None:
@@ -230,21 +223,12 @@ def test_generated_variables_are_named(pair: Pair) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_refusal_tells_why(pair: Pair, kind: str) -> None:
     text = "two\nlines, ünï: <&> %s"
-    facts = pair.run(kind, raw={"prepare_steps": [f"fail {text}"]})
-    assert facts.errors == {"prepare_error": text}
-    assert facts.ended_well()
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    ("options", "word"),
-    [({"nokey": 1}, "nokey"), ({"number": "abc"}, "number")],
-    ids=["unknown-option", "not-a-number"],
-)
-def test_a_mistake_is_named(pair: Pair, kind: str, options: dict[str, Any], word: str) -> None:
-    facts = pair.run(kind, raw=options)
-    assert list(facts.errors) == ["prepare_error"]
-    assert word in facts["prepare_error"]
+    wrong = [{"prepare_steps": [f"fail {text}"]}, {"nokey": 1}, {"number": "abc"}]
+    said, unknown, no_number = pair.rounds([{"raw": options} for options in wrong], kind)
+    assert said.errors == {"prepare_error": text}
+    for facts, word in [(unknown, "nokey"), (no_number, "number")]:
+        assert list(facts.errors) == ["prepare_error"]
+        assert word in facts["prepare_error"]
 
 
 def test_what_is_required_is_demanded_by_the_schema(pair: Pair) -> None:
@@ -252,10 +236,10 @@ def test_what_is_required_is_demanded_by_the_schema(pair: Pair) -> None:
     assert 'The argument "name" is required' in facts["prepare_error"]
 
 
-@pytest.mark.parametrize("name", ["-packer-default-plugin-name-", "twin"])
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_component_goes_by_its_name(pair: Pair, kind: str, name: str) -> None:
-    facts = pair.run(kind, name=name, raw={"prepare_steps": []}, prepare_only=True)
+def test_a_component_goes_by_its_name(pair: Pair, kind: str) -> None:
+    """All other tests use the default."""
+    facts = pair.run(kind, name="twin", raw={"prepare_steps": []}, prepare_only=True)
     assert facts.errors == {}
     assert facts["handshake"].startswith("5|0|unix|/")
     assert facts.ended_well()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -76,14 +77,15 @@ def test_only_old_plugins_and_who_is_forced_to_speak_gob(
 
 
 @pytest.mark.parametrize("typed", [True, False], ids=["typed", "map"])
-@pytest.mark.parametrize("name", VALUES)
-def test_a_value_arrives(core: Core, name: str, typed: bool) -> None:
-    given, seen = VALUES[name]
-    options = {**given, "steps": ["options"]}
-    core.builder(core.typed("builder", options) if typed else options).run(
-        core.ui, RecordingHook(), CancelToken()
-    )
-    assert core.record("options") == {**BARE, **given, **seen}
+def test_values_of_every_type_arrive(core: Core, typed: bool) -> None:
+    builder = core.face("builder")
+    for given, _ in VALUES.values():
+        options = {**given, "steps": ["options"]}
+        builder.prepare([core.typed("builder", options) if typed else options])
+        builder.run(core.ui, RecordingHook(), CancelToken())
+    arrived = [json.loads(text) for (text,) in core.records("options")]
+    wanted = {name: {**BARE, **given, **seen} for name, (given, seen) in VALUES.items()}
+    assert dict(zip(VALUES, arrived, strict=True)) == wanted
 
 
 @pytest.mark.parametrize("kind", ["provisioner", "post-processor"])
@@ -134,20 +136,21 @@ def test_warnings_and_names_of_values_come_back(core: Core) -> None:
     assert prepared.generated == ("PeerText", "PeerNumber")
 
 
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"prepare_steps": ["fail ünï: <&> %s"]}, "ünï: <&> %s"),
+    ({"nokey": 1}, "nokey"),
+    ({"number": "abc"}, "number"),
+]
+
+
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    ("options", "word"),
-    [
-        ({"prepare_steps": ["fail ünï: <&> %s"]}, "ünï: <&> %s"),
-        ({"nokey": 1}, "nokey"),
-        ({"number": "abc"}, "number"),
-    ],
-    ids=["refused", "unknown", "wrong"],
-)
-def test_a_refusal_tells_why(core: Core, kind: str, options: dict[str, Any], word: str) -> None:
-    with pytest.raises(RemoteError) as caught:
-        core.do(kind, options)
-    assert word in str(caught.value)
+def test_a_refusal_tells_why(core: Core, kind: str) -> None:
+    face = core.face(kind)
+    configure = face.prepare if kind in {"builder", "provisioner"} else face.configure
+    for options, word in REFUSED:
+        with pytest.raises(RemoteError) as caught:
+            configure([options])
+        assert word in str(caught.value)
 
 
 @pytest.mark.parametrize("form", ["typed", "map"])

@@ -16,6 +16,8 @@ type Request struct {
 	Prepares    int      `json:"prepares"`     // how often it is prepared; 0 means once
 	PrepareOnly bool     `json:"prepare_only"` // as `packer validate`
 
+	Rounds [][]Config `json:"rounds"` // configs, one after the other in one process; instead of all that is below
+
 	CancelWhen string `json:"cancel_when"` // the call is cancelled when this file is there
 	KillWhen   string `json:"kill_when"`   // the plugin is killed when this file is there
 

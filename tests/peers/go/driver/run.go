@@ -43,6 +43,10 @@ func (s *scenario) live() {
 	if !s.SkipSpec && !s.try("spec_error", s.askSpec) {
 		return
 	}
+	if len(s.Rounds) > 0 {
+		s.again()
+		return
+	}
 	for i := 0; i < max(s.Prepares, 1); i++ {
 		if !s.try("prepare_error", s.prepare) {
 			return
@@ -56,6 +60,24 @@ func (s *scenario) live() {
 	}
 	time.Sleep(time.Duration(s.IdleMs) * time.Millisecond)
 	s.try("error", s.work)
+}
+
+// again has one process configured and working over and over: a round finds nothing of those before.
+func (s *scenario) again() {
+	rounds := []Facts{}
+	for _, configs := range s.Rounds {
+		request := *s.Request
+		request.Configs = configs
+		round := &scenario{
+			Request: &request, process: s.process, facts: Facts{}, spec: s.spec, events: &events{answers: s.Answers},
+		}
+		if round.try("prepare_error", round.prepare) && !s.PrepareOnly {
+			round.try("error", round.work)
+		}
+		round.facts["events"] = round.events.all()
+		rounds = append(rounds, round.facts)
+	}
+	s.facts["rounds"] = rounds
 }
 
 // try makes a call that may fail, panic or never come back, and notes which.

@@ -17,6 +17,7 @@
 //	kill                                 kills the process (SIGKILL)
 //	hold PATH                            makes the file, waits until the call is cancelled, and
 //	                                     fails with "cancelled" then
+//	mark PATH                            makes the file
 //	wait MILLISECONDS                    waits, whatever happens
 //
 // Builders only; their machine is this one, with /bin/sh:

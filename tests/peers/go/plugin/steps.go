@@ -53,6 +53,8 @@ func (s *stage) step(verb, rest string) error {
 		select {}
 	case "hold":
 		return s.hold(rest)
+	case "mark":
+		return os.WriteFile(rest, nil, 0o644)
 	case "wait":
 		milliseconds, _ := strconv.Atoi(rest)
 		time.Sleep(time.Duration(milliseconds) * time.Millisecond)

@@ -94,27 +94,28 @@ class Stage:
                 Path(rest).touch()
                 self.cancel.wait()
                 raise ComponentError("cancelled")
+            case "mark":
+                Path(rest).touch()
             case "wait":
                 time.sleep(int(rest) / 1000)
             case "log":
                 logger.warning("%s", rest)
             case "destroy":
                 self.artifact.destroy()
-            case "bare":
-                self.hook.run(PROVISION_HOOK, self.ui, None, published(self.options), self.cancel)
-            case "provision" | "cleanup" | "hook":
-                names = {"provision": PROVISION_HOOK, "cleanup": CLEANUP_HOOK}
-                with Machine() as machine:
-                    self.hook.run(
-                        names.get(verb, rest),
-                        self.ui,
-                        machine,
-                        published(self.options),
-                        self.cancel,
-                    )
+            case "bare" | "provision" | "cleanup" | "hook":
+                self.run_hook(verb, rest)
             case _:
                 return False
         return True
+
+    def run_hook(self, verb: str, rest: str) -> None:
+        data = published(self.options)
+        if verb == "bare":
+            self.hook.run(PROVISION_HOOK, self.ui, None, data, self.cancel)
+            return
+        names = {"provision": PROVISION_HOOK, "cleanup": CLEANUP_HOOK}
+        with Machine() as machine:
+            self.hook.run(names.get(verb, rest), self.ui, machine, data, self.cancel)
 
     def tell(self, verb: str, rest: str) -> bool:
         match verb:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from helpers.binaries import Shelf
+from helpers.binaries import Shelf, description
 from packer_core.app import App
 from packer_core.cli.commands.plugins import COMMAND, export
 from packer_core.cli.commands.plugins.shared import binaries
@@ -83,6 +83,8 @@ def test_installed_prints_the_path_of_every_binary(
     assert stream.getvalue() == ""
     paths = [shelf.put(version=version) for version in ("1.0.0", "1.1.0")]
     shelf.put(version="1.2.0", checksum="0" * 64)
+    says = description("1.3.0", api_version="x6.1")
+    paths.append(shelf.put(version="1.3.0", api="x6.1", says=says))
     assert COMMAND.start(app, ["installed"]) == 0
     assert stream.getvalue().splitlines() == [str(path) for path in paths]
 
@@ -115,9 +117,11 @@ def test_install_of_a_path_puts_a_binary_where_it_is_found(
 
 def test_remove_prints_what_it_removes(app: App, stream: io.StringIO, shelf: Shelf) -> None:
     old, new = (shelf.put(version=version) for version in ("1.0.0", "2.0.0"))
+    says = description("1.1.0", api_version="x5.7")
+    foreign = shelf.put(version="1.1.0", api="x5.7", says=says)
     address = "github.com/maker/cloud"
     assert COMMAND.start(app, ["remove", address, "< 2"]) == 0
-    assert stream.getvalue() == f"{old}\n"
+    assert stream.getvalue() == f"{old}\n{foreign}\n"
     assert COMMAND.start(app, ["remove", str(new)]) == 0
     assert list(shelf.root.iterdir()) == []
 

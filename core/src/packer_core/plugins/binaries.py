@@ -115,13 +115,18 @@ class Binaries:
         return self._saved([one for found in by_plugin.values() if (one := self._best(found))])
 
     def installed(
-        self, address: str | None = None, constraints: tuple[Constraint, ...] = ()
+        self,
+        address: str | None = None,
+        constraints: tuple[Constraint, ...] = (),
+        *,
+        any_api: bool = False,
     ) -> list[Binary]:
         """Every one that counts, the lowest version first (PLC-003).
 
         Args:
             address: Only those in this folder of a plugin folder, ``github.com/hashicorp/docker``.
             constraints: Only versions that meet them all; ``1.2.3-dev`` counts as ``1.2.3``.
+            any_api: Also those that speak another version of the plugin API.
         """
         chosen = [
             one
@@ -130,7 +135,8 @@ class Binaries:
             and all(each.allows(one.name.version.numbers) for each in constraints)
         ]
         chosen.sort(key=lambda one: (one.name.plugin, one.name.rank, str(one.path)))
-        return self._saved([one for candidate in chosen if (one := self.judged(candidate))])
+        judged = (self.judged(candidate, any_api=any_api) for candidate in chosen)
+        return self._saved([one for one in judged if one])
 
     def candidates(self) -> Iterator[Candidate]:
         """Every file with the right name; none of them is opened."""
@@ -144,13 +150,13 @@ class Binaries:
                 if name:
                     yield Candidate(path, root, name)
 
-    def judged(self, candidate: Candidate) -> Binary | None:
+    def judged(self, candidate: Candidate, *, any_api: bool = False) -> Binary | None:
         """The plugin, if it counts; if not, why it does not is among `refused`."""
         path, name = candidate.path, candidate.name
-        for judge in (self._trusted, self._suitable):
-            if fault := judge(candidate):
-                self._refuse(path, fault[0], name.plugin, fault[1])
-                return None
+        objection = self._trusted(candidate) or self._suitable(candidate, any_api=any_api)
+        if objection:
+            self._refuse(path, objection[0], name.plugin, objection[1])
+            return None
         try:
             digest = self._checked(path)
             description = self._descriptions.of(path, digest)
@@ -183,9 +189,9 @@ class Binaries:
         objection = trust.objection_to_file(path)
         return (objection, Refusal(path, objection).remedy) if objection else None
 
-    def _suitable(self, candidate: Candidate) -> tuple[str, str] | None:
+    def _suitable(self, candidate: Candidate, *, any_api: bool) -> tuple[str, str] | None:
         name = candidate.name
-        if name.api[0] != API[0] or name.api[1] > API[1]:
+        if not any_api and (name.api[0] != API[0] or name.api[1] > API[1]):
             mine = f"x{API[0]}.{API[1]}"
             return (
                 f"it needs the plugin API {name.api_version}, and this packer speaks {mine}",

@@ -225,7 +225,7 @@ def _those_at(binaries: Binaries, address: str, constraint: str) -> list[Path]:
         constraints = parse_constraints(constraint) if constraint else ()
     except NoConstraint as error:
         raise PackerError(str(error), hint='such as ">= 1.2, < 2.0"') from error
-    found = binaries.installed("/".join(parts), constraints)
+    found = binaries.installed("/".join(parts), constraints, any_api=True)
     if not found:
         which = f" {constraint}" if constraint else ""
         raise InstallError(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from packer_core.events.model import EVENTS, Event
-from packer_core.events.schema import declared, reference, schema, summary
+from packer_core.events.schema import reference, schema, summary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,7 +30,7 @@ def test_no_event_is_forgotten() -> None:
 def test_every_event_and_field_is_explained(kind: type[Event]) -> None:
     assert re.fullmatch(r"[a-z]+(-[a-z]+)*", kind.type)
     assert summary(kind).endswith(".")
-    for name, annotation, doc in declared(kind):
+    for name, (annotation, doc) in kind.written.items():
         assert doc, name
         assert doc[0] == "`" or doc[0].islower() or doc[0].isdigit(), (name, annotation)
 

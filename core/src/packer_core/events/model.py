@@ -10,11 +10,16 @@ under the same ``SCHEMA``; whoever renames or removes one raises it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, dataclass_transform
+
+from packer_sdk.records import MISSING, annotated, aside, named_record
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from packer_core.engine.outcome import Outcome
+
+    EventT = TypeVar("EventT", bound="type[Event]")
 
 SCHEMA = 1
 """Version of the form of all events."""
@@ -23,27 +28,53 @@ MOST_FILES = 100
 """Files of an artifact that are listed; how many there are is always told."""
 
 
-def _is(doc: str) -> Any:
-    """A field of an event, and what it means."""
-    return field(metadata={"doc": doc})
+class _Meaning:
+    """What `_is` declares."""
+
+    def __init__(self, doc: str, default: object) -> None:
+        self.doc = doc
+        self.default = default
 
 
-def _may_be(doc: str, default: object = None) -> Any:
-    """A field that is not always known."""
-    return field(default=default, metadata={"doc": doc})
+def _is(doc: str, *, default: Any = MISSING) -> Any:
+    """A field of an event, what it means, and what it holds if that is not known."""
+    return _Meaning(doc, default)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(_is, aside))
+def _event(cls: EventT) -> EventT:
+    """Make a class an event. There are so many that dataclasses would be felt at each start."""
+    told = {}
+    for name in annotated(cls):
+        meaning = vars(cls)[name]
+        if isinstance(meaning, _Meaning):
+            told[name] = (vars(cls)["__annotations__"][name], meaning.doc)
+            if meaning.default is MISSING:
+                delattr(cls, name)
+            else:
+                setattr(cls, name, meaning.default)
+    event = named_record(cls)
+    event.written = {**event.written, **told}
+    return event
+
+
+@named_record
 class Event:
-    """Something that has happened."""
+    """Something that has happened.
+
+    Attributes:
+        type: What, in a word.
+        written: Fields that are written, by name: how they are annotated, and what they mean.
+    """
 
     type: ClassVar[str] = ""
+    written: ClassVar[dict[str, tuple[str, str]]] = {}
 
 
 # --- the run
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class RunStarted(Event):
     """A command begins; always the first event."""
 
@@ -57,7 +88,7 @@ class RunStarted(Event):
     pid: int = _is("process id of packer")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class RunFinished(Event):
     """A command ends; always the last event. Without it the run goes on, or packer was killed."""
 
@@ -66,7 +97,7 @@ class RunFinished(Event):
     duration_s: float = _is("seconds since the start")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class Interrupted(Event):
     """Somebody asked to stop."""
 
@@ -75,36 +106,36 @@ class Interrupted(Event):
     count: int = _is("1 asks for an orderly end, 2 waits for nothing")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ErrorFound(Event):
     """Something is wrong: with the run, or with a build."""
 
     type = "error"
-    build: str | None = _may_be("name of the build; null if it is about the whole run")
+    build: str | None = _is("name of the build; null if it is about the whole run", default=None)
     reference: str = _is("names the kind of error, see the page about errors")
     message: str = _is("what is wrong")
-    hint: str | None = _may_be("the next step")
-    last_lines: tuple[str, ...] = _may_be("what a plugin said before it ended", ())
-    report: str | None = _may_be("path of the crash report, if a plugin died")
+    hint: str | None = _is("the next step", default=None)
+    last_lines: tuple[str, ...] = _is("what a plugin said before it ended", default=())
+    report: str | None = _is("path of the crash report, if a plugin died", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class OutputLine(Event):
     """The user is shown something: a line, or several."""
 
     type = "output"
-    build: str | None = _may_be("name of the build; null if it is about the whole run")
-    post_processor: str | None = _may_be("type of the post-processor that speaks")
+    build: str | None = _is("name of the build; null if it is about the whole run", default=None)
+    post_processor: str | None = _is("type of the post-processor that speaks", default=None)
     stream: Literal["say", "error", "ask"] = _is("what kind of output it is")
     text: str = _is("the text, without colours and without the name of the build")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ProgressMoved(Event):
     """A transfer begins, moves or ends; told once a second at most."""
 
     type = "progress"
-    build: str | None = _may_be("name of the build")
+    build: str | None = _is("name of the build", default=None)
     label: str = _is("what is transferred")
     current_bytes: int = _is("bytes so far")
     total_bytes: int = _is("bytes in all; 0 if nobody knows")
@@ -114,17 +145,17 @@ class ProgressMoved(Event):
 # --- template and plan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class TemplateLoaded(Event):
     """The template was read and is well-formed."""
 
     type = "template-loaded"
     path: str = _is("as the user typed it; `-` is standard input")
-    digest: str | None = _may_be("`sha256:…` of the file")
+    digest: str | None = _is("`sha256:…` of the file", default=None)
     sources: tuple[str, ...] = _is("names of its builders")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class BuildPlanned(Event):
     """A build was chosen, and every component of it was found."""
 
@@ -135,7 +166,7 @@ class BuildPlanned(Event):
     post_processors: tuple[str, ...] = _is("types of its post-processors, chain after chain")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class BuildRefused(Event):
     """A component of a build does not accept its configuration, or does not start."""
 
@@ -147,7 +178,7 @@ class BuildRefused(Event):
 # --- builds
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class BuildStarted(Event):
     """A build begins."""
 
@@ -155,7 +186,7 @@ class BuildStarted(Event):
     build: str = _is("name of the build")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class BuildFinished(Event):
     """A build has ended.
 
@@ -169,10 +200,10 @@ class BuildFinished(Event):
     duration_s: float = _is("seconds it took")
     artifacts: int = _is("how many artifacts exist now")
     errors: int = _is("how many errors were told before")
-    outcome: Outcome | None = field(default=None, repr=False, compare=False)
+    outcome: Outcome | None = aside(default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ProvisionerPaused(Event):
     """There is a pause before a provisioner."""
 
@@ -182,7 +213,7 @@ class ProvisionerPaused(Event):
     duration_s: float = _is("seconds the pause takes")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ProvisionerStarted(Event):
     """A provisioner begins."""
 
@@ -194,7 +225,7 @@ class ProvisionerStarted(Event):
     attempts: int = _is("how many attempts there may be")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ProvisionerFinished(Event):
     """A provisioner has ended. After a failure the next attempt may follow."""
 
@@ -205,13 +236,13 @@ class ProvisionerFinished(Event):
     attempt: int = _is("as in `provisioner-started`")
     attempts: int = _is("as in `provisioner-started`")
     duration_s: float = _is("seconds the attempt took")
-    error: str | None = _may_be("why it failed; null if it did not")
+    error: str | None = _is("why it failed; null if it did not", default=None)
 
 
 # --- artifacts
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class _OfArtifact(Event):
     build: str = _is("name of the build")
     builder_id: str = _is("the kind of artifact")
@@ -221,7 +252,7 @@ class _OfArtifact(Event):
     file_count: int = _is("how many files it has")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ArtifactMade(_OfArtifact):
     """A builder or a post-processor hands over an artifact."""
 
@@ -230,34 +261,34 @@ class ArtifactMade(_OfArtifact):
     name: str = _is("type of the component that made it")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ArtifactKept(_OfArtifact):
     """An artifact exists at the end of its build."""
 
     type = "artifact-kept"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ArtifactDestroyed(Event):
     """An artifact that nobody wants to keep was deleted, or could not be."""
 
     type = "artifact-destroyed"
     build: str = _is("name of the build")
     id: str = _is("the id of the artifact; may be empty")
-    error: str | None = _may_be("why it could not be deleted; null if it was")
+    error: str | None = _is("why it could not be deleted; null if it was", default=None)
 
 
 # --- components and calls
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class _OfComponent(Event):
     build: str = _is("name of the build")
     kind: str = _is("`builder`, `provisioner` or `post-processor`")
     name: str = _is("its type")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ComponentStarted(_OfComponent):
     """The process of a component runs and is connected."""
 
@@ -268,15 +299,15 @@ class ComponentStarted(_OfComponent):
     duration_s: float = _is("seconds from the start to the connection")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ComponentPrepared(_OfComponent):
     """A component accepts its configuration."""
 
     type = "component-prepared"
-    warnings: tuple[str, ...] = _may_be("what it has to say about it", ())
+    warnings: tuple[str, ...] = _is("what it has to say about it", default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class ComponentStopped(_OfComponent):
     """The process of a component is gone."""
 
@@ -285,7 +316,7 @@ class ComponentStopped(_OfComponent):
     status: int = _is("its exit status; minus the number of the signal that killed it")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class _OfCall(_OfComponent):
     method: str = _is(
         "`ConfigSpec`, `Prepare`, `Configure`, `Run`, `Hook`, `Provision`, `PostProcess` or"
@@ -294,21 +325,21 @@ class _OfCall(_OfComponent):
     call: int = _is("number of the call, the same at its start and its end")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class CallStarted(_OfCall):
     """A call across the process line begins."""
 
     type = "call-started"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@_event
 class CallFinished(_OfCall):
     """A call across the process line has ended."""
 
     type = "call-finished"
     result: Literal["succeeded", "failed", "cancelled"] = _is("how it ended")
     duration_s: float = _is("seconds it took")
-    error: str | None = _may_be("why it failed; null if it did not")
+    error: str | None = _is("why it failed; null if it did not", default=None)
 
 
 EVENTS: tuple[type[Event], ...] = (

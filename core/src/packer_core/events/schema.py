@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from .model import EVENTS, SCHEMA
-from .stream import written_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .model import Event
 
 ENVELOPE: dict[str, tuple[dict[str, object], str]] = {
@@ -65,7 +61,7 @@ def _event(kind: type[Event]) -> dict[str, object]:
         name: {**form, "description": doc} for name, (form, doc) in ENVELOPE.items()
     }
     properties["type"] = {"const": kind.type}
-    for name, annotation, doc in declared(kind):
+    for name, (annotation, doc) in kind.written.items():
         properties[name] = {**_form(annotation), "description": doc}
     return {
         "type": "object",
@@ -74,14 +70,6 @@ def _event(kind: type[Event]) -> dict[str, object]:
         "properties": properties,
         "required": list(properties),
     }
-
-
-def declared(kind: type[Event]) -> Iterator[tuple[str, str, str]]:
-    """Name, type and meaning of each field that is written."""
-    written = written_fields(kind)
-    for one in fields(kind):
-        if one.name in written:
-            yield one.name, str(one.type), one.metadata["doc"]
 
 
 def summary(kind: type[Event]) -> str:
@@ -112,7 +100,7 @@ def reference() -> str:
 def _section(kind: type[Event]) -> str:
     rows = "\n".join(
         f"| `{name}` | {_in_words(annotation)} | {doc} |"
-        for name, annotation, doc in declared(kind)
+        for name, (annotation, doc) in kind.written.items()
     )
     return f"## `{kind.type}`\n\n{summary(kind)}\n\n| field | type | |\n| --- | --- | --- |\n{rows}"
 

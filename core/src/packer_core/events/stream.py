@@ -11,10 +11,9 @@ import json
 import re
 import time
 from _thread import allocate_lock
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
-from .model import SCHEMA, BuildFinished
+from .model import SCHEMA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,9 +22,6 @@ if TYPE_CHECKING:
     from .model import Event
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
-
-NOT_WRITTEN = {(BuildFinished, "outcome")}
-"""Fields that are for listeners in this process only."""
 
 
 class EventStream:
@@ -56,7 +52,6 @@ class EventStream:
         self._started = clock()
         self._number = 0
         self._lock = allocate_lock()
-        self._names: dict[type[Event], tuple[str, ...]] = {}
 
     @property
     def age_s(self) -> float:
@@ -92,11 +87,7 @@ class EventStream:
         }
 
     def _details(self, event: Event) -> dict[str, object]:
-        kind = type(event)
-        names = self._names.get(kind)
-        if names is None:
-            names = self._names[kind] = written_fields(kind)
-        return {name: self._masked(getattr(event, name)) for name in names}
+        return {name: self._masked(getattr(event, name)) for name in event.written}
 
     def _masked(self, value: object) -> object:
         if isinstance(value, str):
@@ -104,11 +95,6 @@ class EventStream:
         if isinstance(value, tuple):
             return [self._masked(item) for item in value]
         return value
-
-
-def written_fields(kind: type[Event]) -> tuple[str, ...]:
-    """Names of the fields of an event that are written, in their order."""
-    return tuple(one.name for one in fields(kind) if (kind, one.name) not in NOT_WRITTEN)
 
 
 def encoded(record: dict[str, object]) -> bytes:

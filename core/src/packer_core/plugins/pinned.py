@@ -6,11 +6,11 @@ the template demands.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from packer_core.constraints import NoConstraint, parse_constraints
 from packer_core.plugin_sources import read_source
+from packer_sdk.records import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +54,7 @@ def _pinned(plugin: RequiredPlugin, version: str | None) -> RequiredPlugin:
         exactly = parse_constraints(f"= {version}")
     except NoConstraint:
         return plugin  # a version that templates cannot name
-    return replace(
+    return replaced(
         plugin,
         version=f"{plugin.version} ({version} in {FILE_NAME})",
         constraints=(*plugin.constraints, *exactly),

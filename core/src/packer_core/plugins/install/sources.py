@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import Any
 
 
@@ -43,6 +44,10 @@ class Sources:
         if not self.allow_sdist:
             yield from ("--only-binary", ":all:")
 
+    def seen_from(self, folder: Path) -> Sources:
+        """The same with folders that are given from another one than the working folder."""
+        return replace(self, find_links=tuple(_seen_from(one, folder) for one in self.find_links))
+
     def without_passwords(self) -> Sources:
         """Fit to be written down; keyring and .netrc know the rest."""
         return Sources(
@@ -51,6 +56,11 @@ class Sources:
             find_links=tuple(map(bare, self.find_links)),
             allow_sdist=self.allow_sdist,
         )
+
+
+def _seen_from(place: str, folder: Path) -> str:
+    """An absolute path in place of a relative one; a page stays what it is."""
+    return place if "://" in place else str((folder / place).absolute())
 
 
 def bare(url: str) -> str:

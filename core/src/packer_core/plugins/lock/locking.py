@@ -178,7 +178,7 @@ class Locker:
             name=request.name,
             version=version,
             requirement=plain if request.constraints else request.name,
-            sources=replace(request.sources.without_passwords(), allow_sdist=False),
+            sources=self._sources(request.sources),
             packages=tuple(self._packages(request, found)),
         )
 
@@ -206,17 +206,27 @@ class Locker:
             for (name, version), at in sorted(where.items())
         ]
 
+    def _sources(self, sources: Sources) -> Sources:
+        """As they are written down: folders below the lock's are found from anywhere."""
+        return replace(
+            sources.without_passwords(),
+            find_links=tuple(self._below(one) for one in sources.find_links),
+            allow_sdist=False,
+        )
+
+    def _below(self, place: str) -> str:
+        folder = self._folder.resolve()
+        if "://" in place or not Path(place).resolve().is_relative_to(folder):
+            return place
+        return Path(place).resolve().relative_to(folder).as_posix()
+
     def _wheel(self, one: Resolved) -> LockedWheel:
         if _is_remote(one.url):
             return LockedWheel(name=one.filename, sha256=one.sha256, url=one.url)
-        path = Path(url2pathname(urlsplit(one.url).path))
-        near = path.resolve().is_relative_to(self._folder.resolve())
-        below = (
-            path.resolve().relative_to(self._folder.resolve()).as_posix()
-            if near
-            else f"{WHEELS}/{one.filename}"
-        )
-        return LockedWheel(name=one.filename, sha256=one.sha256, path=below)
+        path = self._below(url2pathname(urlsplit(one.url).path))
+        if Path(path).is_absolute():
+            path = f"{WHEELS}/{one.filename}"
+        return LockedWheel(name=one.filename, sha256=one.sha256, path=path)
 
 
 def targets_of(platforms: Sequence[str], pythons: Sequence[str], old: Lock | None) -> list[Target]:

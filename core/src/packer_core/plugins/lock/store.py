@@ -103,7 +103,7 @@ class LockedStore:
         self._installer.install(
             plugin.requirement,
             upgrade=again,
-            sources=plugin.sources,
+            sources=plugin.sources.seen_from(self._folder),
             wheels=sorted(_stored(wheels)),
         )
 
@@ -146,12 +146,13 @@ class LockedStore:
                 hint=f"put it at {self._folder / local[0].path}, or take a bundle from the machine "
                 "that has it: packer plugins bundle",
             )
+        sources = plugin.sources.seen_from(self._folder)
         if not target.is_here:
-            self._resolver.fetch(wheels, target, plugin.sources, into)
+            self._resolver.fetch(wheels, target, sources, into)
             return
         lines = [f"{one.name}=={one.version} --hash=sha256:{wheel.sha256}" for one, wheel in wheels]
         try:
-            self._installer.backend().collect(lines, into, plugin.sources)
+            self._installer.backend().collect(lines, into, sources)
         except InstallError as error:
             raise name_both_hashes(error) from error
 

@@ -64,7 +64,7 @@ def sources(options: InstallOptions) -> Sources:
         extra_index_urls=options.extra_index_urls,
         find_links=options.find_links,
         allow_sdist=options.allow_sdist,
-    )
+    ).seen_from(Path())
 
 
 def _install_release(app: App, options: InstallOptions) -> int:

@@ -11,7 +11,7 @@ import click
 from packer_core.cli import options as flags
 from packer_core.cli.command import Command
 from packer_core.cli.errors import UsageError
-from packer_core.cli.options import Switch
+from packer_core.cli.options import Switch, YesNo
 
 from .install import SOURCES
 
@@ -51,7 +51,7 @@ def lock(app: App, options: LockOptions) -> int:
     with app.interruptible("locking"):
         if options.template:
             requests = _of_template(options)
-        elif options.upgrade:
+        elif options.upgrade != "false":
             raise UsageError(
                 "a lock of what is installed has no newer versions to choose",
                 hint="packer plugins upgrade, then packer plugins lock",
@@ -95,7 +95,7 @@ def _of_required(plugin: RequiredPlugin, options: LockOptions, make: type[Reques
             index_url=options.index_url,
             extra_index_urls=options.extra_index_urls,
             find_links=options.find_links,
-        ),
+        ).seen_from(Path()),
     )
 
 
@@ -145,7 +145,7 @@ def _of_receipt(app: App, receipt: Receipt) -> Request:
 
 
 def _renewed(options: LockOptions, requests: Sequence[Request]) -> Callable[[str], bool]:
-    if options.upgrade in {"", "true", "false"}:
+    if options.upgrade in {"true", "false"}:
         return lambda _: options.upgrade == "true"
     wanted = {name.strip() for name in options.upgrade.split(",")}
     known = {name for one in requests for name in _names(one.label)}
@@ -176,6 +176,14 @@ def _changes(old: Lock | None, new: Lock) -> list[str]:
     return [f"+ {one}" for one in after if one not in before] + [f"- {one}" for one in gone]
 
 
+class _YesNoOrNames(YesNo):
+    """``true``, ``false``, or the names of some plugins."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ARG002
+        """Leave it as it is."""
+        return str(value).lower() if str(value).lower() in {"true", "false"} else value
+
+
 class _Upgrade(Switch):
     """On or off, or for some plugins only: ``-upgrade`` or ``-upgrade=NAME,NAME``."""
 
@@ -184,8 +192,7 @@ class _Upgrade(Switch):
             ["-upgrade", "upgrade"],
             help="Choose the newest versions that are allowed; -upgrade=NAME,… for some plugins.",
         )
-        self.type = click.STRING
-        self.default: Any = ""
+        self.type = _YesNoOrNames()
 
 
 TARGETS = (

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packer_core.settings import Settings, reference, rows
+from packer_sdk.records import NAMES
 
 SOURCES = Path(__file__).parents[2] / "core/src"
 
@@ -55,9 +55,8 @@ def test_every_text_of_every_variable_can_be_read(environ: dict[str, str]) -> No
 
 
 def test_every_field_but_the_sources_is_a_row() -> None:
-    assert [row.name for row in rows()] == [
-        field.name for field in fields(Settings) if field.name != "sources"
-    ]
+    names = getattr(Settings, NAMES)
+    assert [row.name for row in rows()] == [name for name in names if name != "sources"]
 
 
 def test_the_reference_names_every_variable() -> None:

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_sdk.errors import PackerError
+from packer_sdk.records import named_record, record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Paths:
     """The folders and files of one run.
 
@@ -132,7 +132,7 @@ class Paths:
         return self.data_dir / "locks"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Places:
     """Where the environment says things are."""
 

@@ -8,7 +8,8 @@ three parts or more names what somebody has put in place by hand.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from packer_sdk.records import record
 
 INDEX = "pypi.org"
 RELEASES = "github.com"
@@ -20,7 +21,7 @@ _DISTRIBUTION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?", re.ASC
 _REMOTE = re.compile(r"[\w-]+(?:\.[\w-]+)+(?:/[\w.-]+){2,}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PluginSource:
     """A source, understood.
 

@@ -6,11 +6,15 @@ what it means stands beside it, and `reference` prints it for the documentation.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from packer_sdk.records import made, named_record, record
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import TypeVar
+
+    TableT = TypeVar("TableT", bound="type[Settings]")
 
 
 def _switch(text: str) -> bool:
@@ -46,15 +50,56 @@ _MEANING: dict[Callable[[str], Any], str] = {
 }
 
 
+@record
+class Row:
+    """One setting as the documentation sees it.
+
+    Attributes:
+        name: Of the field in `Settings`.
+        variables: Those it is read from; the first that is set wins.
+        doc: What it is for, in Markdown.
+        read: From the variable's text to the value.
+    """
+
+    name: str
+    variables: tuple[str, ...]
+    doc: str
+    read: Callable[[str], Any]
+
+    @property
+    def default(self) -> object:
+        """What it is without a variable."""
+        return self.read("") if self.read is not _switch else False
+
+
+@record
+class _Setting:
+    doc: str
+    read: Callable[[str], Any]
+    also: tuple[str, ...]
+
+
 def _setting(doc: str, read: Callable[[str], Any] = _text, *, also: tuple[str, ...] = ()) -> Any:
     """One row: what it is for, how its text is read, and further variables that mean the same."""
-    default = read("") if read is not _switch else False
-    return field(default=default, metadata={"doc": doc, "read": read, "also": also})
+    return _Setting(doc, read, also)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+def _tabulated(cls: TableT) -> TableT:
+    """Put the rows of a class into its table, and their defaults where they were."""
+    for name, told in list(vars(cls).items()):
+        if isinstance(told, _Setting):
+            variables = (f"PACKER_{name.upper()}", *told.also)
+            row = cls.table[name] = Row(name, variables, told.doc, told.read)
+            setattr(cls, name, row.default)
+    return cls
+
+
+@named_record
+@_tabulated
 class Settings:
     """Every setting, with its default. An empty variable is as good as none."""
+
+    table: ClassVar[dict[str, Row]] = {}
 
     log: str = _setting(
         "Send the log to stderr. A level (`debug`, `info`, `warn`, `error`) leaves out what is"
@@ -139,7 +184,7 @@ class Settings:
         _unless_off,
     )
     trace_hooks: bool = _setting("Print each call of an extension's hook to stderr.", _switch)
-    sources: Mapping[str, str] = field(default_factory=dict, repr=False)
+    sources: Mapping[str, str] = made(default_factory=dict)
 
     @classmethod
     def from_environ(cls, environ: Mapping[str, str]) -> Settings:
@@ -158,29 +203,9 @@ class Settings:
         return self.sources.get(name, "default")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One setting as the documentation sees it.
-
-    Attributes:
-        name: Of the field in `Settings`.
-        variables: Those it is read from; the first that is set wins.
-        doc: What it is for, in Markdown.
-        read: From the variable's text to the value.
-    """
-
-    name: str
-    variables: tuple[str, ...]
-    doc: str
-    read: Callable[[str], Any]
-
-
 def rows() -> Iterator[Row]:
     """The table, in its order."""
-    for item in fields(Settings):
-        if item.metadata:
-            variables = (f"PACKER_{item.name.upper()}", *item.metadata["also"])
-            yield Row(item.name, variables, item.metadata["doc"], item.metadata["read"])
+    yield from Settings.table.values()
 
 
 def reference() -> str:

@@ -4,7 +4,6 @@ import itertools
 import json
 import logging
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from packer_core.paths import Paths
 from packer_core.plugins.catalog import Component
 from packer_core.plugins.discovery import bundled_components, discover
 from packer_sdk.errors import PackerError
+from packer_sdk.records import replaced
 
 if TYPE_CHECKING:
     from packer_core.plugins.catalog import Catalog
@@ -96,7 +96,7 @@ def test_plugin_folder_of_the_seed_document_wins_over_that_of_xdg(machine: Machi
     machine.put("exe", "packer-builder-x")
     machine.put("plugins", "packer-builder-x")
     folders = (machine.root / "exe", machine.root / "plugins")
-    machine.paths = replace(machine.paths, plugin_folders=folders)
+    machine.paths = replaced(machine.paths, plugin_folders=folders)
     assert machine.discover().find("builder", "x").path.parent == machine.root / "plugins"
 
 
@@ -145,7 +145,7 @@ def test_folder_that_cannot_be_read_is_logged(
     machine: Machine, caplog: pytest.LogCaptureFixture
 ) -> None:
     # A path longer than any file system takes fails for root as well, as no mode does.
-    machine.paths = replace(machine.paths, plugin_folders=(machine.root / ("x" * 300),))
+    machine.paths = replaced(machine.paths, plugin_folders=(machine.root / ("x" * 300),))
     machine.put("work", "packer-builder-x")
     assert machine.discover().find("builder", "x").source == "working folder"
     assert "Cannot look for plugins in" in caplog.text

@@ -13,7 +13,8 @@ from __future__ import annotations
 import os
 import re
 import sys
-from dataclasses import dataclass
+
+from packer_sdk.records import record
 
 from .semver import Version
 
@@ -52,7 +53,7 @@ def _machine() -> str:
     return os.environ.get("PROCESSOR_ARCHITECTURE", "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BinaryName:
     """What a file's name says; made by :meth:`read`.
 

@@ -7,7 +7,8 @@ the builder ``foo``. Case matters: a component is what a template calls it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from packer_sdk.records import record
 
 KINDS = ("builder", "provisioner", "post-processor", "datasource")
 """Every kind of component, in the order in which people read about them."""
@@ -16,7 +17,7 @@ _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]*")
 _PREFIX = "packer-"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@record
 class ComponentName:
     """Kind and name of one component."""
 
@@ -25,6 +26,9 @@ class ComponentName:
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}"
+
+    def __lt__(self, other: ComponentName) -> bool:
+        return (self.kind, self.name) < (other.kind, other.name)
 
     @property
     def executable(self) -> str:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +26,7 @@ from packer_core.template.hcl_values import raw
 from packer_core.template.load import load_template
 from packer_core.template.variables import VariableInputs
 from packer_sdk.cty.values import UNKNOWN_TEXT
+from packer_sdk.records import replaced
 from packer_sdk.wire.specs import Attr, BlockList, ObjectSpec
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def _blocks(body: AnyBody, schema: BodySchema) -> Iterator[Block]:
             yield from _blocks(block.body, CHAIN)
         elif block.type == "dynamic":
             for made in block.body.partial_content(CONTENT).blocks:
-                yield replace(block, type=block.labels[0], labels=(ANY,), body=made.body)
+                yield replaced(block, type=block.labels[0], labels=(ANY,), body=made.body)
         else:
             yield block
 

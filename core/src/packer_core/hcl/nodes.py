@@ -16,78 +16,31 @@ A name with what follows it is one Access: ``a.b[0].*.c`` is ``Access(Variable("
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
-from functools import cache
-from typing import TYPE_CHECKING, TypeAlias, dataclass_transform
+from typing import TYPE_CHECKING, TypeAlias
+
+from packer_sdk.records import aside, mass_record
 
 if TYPE_CHECKING:
     from decimal import Decimal
     from typing import Literal as OneOf
-    from typing import TypeVar
 
     from .body import AnyBody
     from .source import Span
 
-    T = TypeVar("T")
 
-
-class Record:
-    """What all nodes have in common.
-
-    Equality and repr stand here once: a dataclass would compile its own for each of the classes,
-    which takes longer than reading a template.
-    """
-
-    __slots__ = ()
-
-    def _meaning(self) -> tuple[object, ...]:
-        return tuple(getattr(self, name) for name in self._telling())
-
-    def _telling(self) -> tuple[str, ...]:
-        return _telling(self.__class__)  # type: ignore[arg-type] # classes do have a hash
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Record) or type(self) is not type(other):
-            return NotImplemented
-        return self._meaning() == other._meaning()
-
-    def __hash__(self) -> int:
-        return hash((type(self), self._meaning()))
-
-    def __repr__(self) -> str:
-        told = (f"{name}={getattr(self, name)!r}" for name in self._telling())
-        return f"{type(self).__name__}({', '.join(told)})"
-
-
-@cache
-def _telling(kind: type[object]) -> tuple[str, ...]:
-    """Return the fields that decide about equality."""
-    return tuple(one.name for one in fields(kind) if one.compare)  # type: ignore[arg-type]
-
-
-@dataclass_transform(eq_default=False, frozen_default=True, field_specifiers=(field,))
-def node(cls: type[T]) -> type[T]:
-    """Make a class of annotated names a node.
-
-    The type checker holds that nobody changes one. At run time nothing does: a frozen dataclass
-    takes three times as long to make an object, and a parse makes little else.
-    """
-    return dataclass(slots=True, eq=False, repr=False)(cls)
-
-
-@node
-class Literal(Record):
+@mass_record
+class Literal:
     """``true``, ``null``, a number; and a string where a bare name stands for itself.
 
     Such a string is the key in ``{name = 1}``. What stands in quotes is always a Template.
     """
 
     value: bool | int | Decimal | str | None
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Heredoc(Record):
+@mass_record
+class Heredoc:
     """How a template was written.
 
     Attributes:
@@ -99,16 +52,16 @@ class Heredoc(Record):
     flush: bool
 
 
-@node
-class Template(Record):
+@mass_record
+class Template:
     """A string with what is filled in. Escapes, ``~`` and ``<<-`` are already applied to the parts.
 
     Without interpolations and directives there is one Text at most, ``""`` has no parts.
     """
 
     parts: tuple[Part, ...]
-    span: Span = field(compare=False)
-    heredoc: Heredoc | None = field(default=None, compare=False)
+    span: Span = aside()
+    heredoc: Heredoc | None = aside(default=None)
 
     @property
     def constant(self) -> str | None:
@@ -119,66 +72,66 @@ class Template(Record):
         return first.text if len(self.parts) == 1 and isinstance(first, Text) else None
 
 
-@node
-class TemplateWrap(Record):
+@mass_record
+class TemplateWrap:
     """``"${expression}"`` and nothing else: the value itself, of whatever type."""
 
     expression: Expression
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Text(Record):
+@mass_record
+class Text:
     """Part of a template that stands for itself."""
 
     text: str
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Interpolation(Record):
+@mass_record
+class Interpolation:
     """``${expression}`` as a part of a template."""
 
     expression: Expression
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class IfDirective(Record):
+@mass_record
+class IfDirective:
     """``%{if condition}then%{else}otherwise%{endif}``; without an else, `otherwise` is empty."""
 
     condition: Expression
     then: tuple[Part, ...]
     otherwise: tuple[Part, ...]
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class ForDirective(Record):
+@mass_record
+class ForDirective:
     """``%{for key, value in collection}body%{endfor}``; `key` may be None."""
 
     key: str | None
     value: str
     collection: Expression
     body: tuple[Part, ...]
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Variable(Record):
+@mass_record
+class Variable:
     """A name that stands for a value."""
 
     name: str
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Access(Record):
+@mass_record
+class Access:
     """What is reached from a value step by step; `steps` is never empty."""
 
     subject: Expression
     steps: tuple[Step, ...]
-    span: Span = field(compare=False)
+    span: Span = aside()
 
     @property
     def path(self) -> tuple[str | int | Decimal, ...] | None:
@@ -197,25 +150,25 @@ class Access(Record):
         return tuple(path)
 
 
-@node
-class AttributeStep(Record):
+@mass_record
+class AttributeStep:
     """``.name``."""
 
     name: str
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class IndexStep(Record):
+@mass_record
+class IndexStep:
     """``[key]``, or the old form ``.0``, which means the same (`legacy`)."""
 
     key: Expression
-    span: Span = field(compare=False)
-    legacy: bool = field(default=False, compare=False)
+    span: Span = aside()
+    legacy: bool = aside(default=False)
 
 
-@node
-class SplatStep(Record):
+@mass_record
+class SplatStep:
     """``.*`` or, if `full`, ``[*]``; `each` is what is reached from every item.
 
     What follows ``[*]`` is all in `each`; of what follows ``.*`` only names and old indexes are:
@@ -224,30 +177,30 @@ class SplatStep(Record):
 
     full: bool
     each: tuple[Step, ...]
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class FunctionCall(Record):
+@mass_record
+class FunctionCall:
     """``name(arguments)``; with `expand_final` the last one was followed by ``...``."""
 
     name: str
     arguments: tuple[Expression, ...]
     expand_final: bool
-    name_span: Span = field(compare=False)
-    span: Span = field(compare=False)
+    name_span: Span = aside()
+    span: Span = aside()
 
 
-@node
-class Tuple(Record):
+@mass_record
+class Tuple:
     """``[a, b]``."""
 
     items: tuple[Expression, ...]
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class ObjectItem(Record):
+@mass_record
+class ObjectItem:
     """``key = value``.
 
     A key that is a bare name is a Literal with that string. One in Parentheses is an expression;
@@ -256,19 +209,19 @@ class ObjectItem(Record):
 
     key: Expression
     value: Expression
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Object(Record):
+@mass_record
+class Object:
     """``{a = 1, "b": 2}``, with its items in the order of the text; keys may repeat."""
 
     items: tuple[ObjectItem, ...]
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class For(Record):
+@mass_record
+class For:
     """``[for …]``, or with a `key` ``{for …}``.
 
     Attributes:
@@ -288,44 +241,44 @@ class For(Record):
     value: Expression
     condition: Expression | None
     grouped: bool
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Unary(Record):
+@mass_record
+class Unary:
     """``-x`` or ``!x``."""
 
     operator: OneOf["-", "!"]
     operand: Expression
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Binary(Record):
+@mass_record
+class Binary:
     """Two operands. Chains lean to the left: ``a - b - c`` is ``(a - b) - c``."""
 
     operator: str
     left: Expression
     right: Expression
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Conditional(Record):
+@mass_record
+class Conditional:
     """``condition ? then : otherwise``."""
 
     condition: Expression
     then: Expression
     otherwise: Expression
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
-@node
-class Parentheses(Record):
+@mass_record
+class Parentheses:
     """``(expression)``: kept because of keys of objects, and to find what a user wrote."""
 
     expression: Expression
-    span: Span = field(compare=False)
+    span: Span = aside()
 
 
 Expression: TypeAlias = (
@@ -347,18 +300,18 @@ Part: TypeAlias = Text | Interpolation | IfDirective | ForDirective
 Step: TypeAlias = AttributeStep | IndexStep | SplatStep
 
 
-@node
-class Attribute(Record):
+@mass_record
+class Attribute:
     """``name = expression`` in a body."""
 
     name: str
     expression: Expression
-    name_span: Span = field(compare=False)
-    span: Span = field(compare=False)
+    name_span: Span = aside()
+    span: Span = aside()
 
 
-@node
-class Block(Record):
+@mass_record
+class Block:
     """``type "label" { … }``.
 
     Attributes:
@@ -373,9 +326,9 @@ class Block(Record):
     type: str
     labels: tuple[str, ...]
     body: AnyBody
-    type_span: Span = field(compare=False)
-    label_spans: tuple[Span, ...] = field(compare=False)
-    span: Span = field(compare=False)
+    type_span: Span = aside()
+    label_spans: tuple[Span, ...] = aside()
+    span: Span = aside()
 
 
 def constant_key(step: Step) -> str | int | Decimal | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from packer_core.diagnostics import Diagnostic, in_order
 from packer_core.errors import TemplateError
@@ -99,21 +99,27 @@ def is_hcl(path: Path, config_type: str) -> bool:
     return False
 
 
-def read_json_template(path: Path, stdin: BinaryIO | None = None) -> dict[str, object]:
+def read_json_template(
+    path: Path, stdin: BinaryIO | None = None, *, inputs: VariableInputs | None = None
+) -> dict[str, Any]:
     """Return a JSON template as it stands: for the commands that rewrite it.
 
     Args:
         path: As the user typed it; ``-`` is standard input.
         stdin: Read for ``-`` instead of the process's own.
+        inputs: If given, it has to be a template, or at least the part of one that declares
+            variables; those without a value are no mistake.
 
     Raises:
-        TemplateError: it cannot be read, is no JSON, or is no JSON object.
+        TemplateError: it cannot be read, is no JSON object, or no template.
     """
     document = _read(path, stdin)
     if any(finding.severity == "error" for finding in document.diagnostics):
         raise TemplateError(in_order(document.diagnostics))
     if not isinstance(document.root, Object):
         raise TemplateError([Diagnostic(f"a template is an object: {path}")])
+    if inputs is not None:
+        _check(document, path, inputs)
     return {name: plain(member.value) for name, member in document.root.members.items()}
 
 
@@ -128,8 +134,11 @@ def check_json_template(text: str, name: str, inputs: VariableInputs) -> None:
     Raises:
         TemplateError: it is none; holds every problem, in the order of the text.
     """
-    document = read_json(text.encode(), name)
-    _, findings = read_template(document, Path(name), inputs, strict_variables=False)
+    _check(read_json(text.encode(), name), Path(name), inputs)
+
+
+def _check(document: Document, path: Path, inputs: VariableInputs) -> None:
+    _, findings = read_template(document, path, inputs, strict_variables=False)
     if any(finding.severity == "error" for finding in findings):
         raise TemplateError(in_order(findings))
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from packer_core.plugins.install import Receipt
+    from packer_core.plugins.preflight import Preflight
 
 ROOT = Path(__file__).parents[2]
 SDK = ROOT / "sdk" / "src" / "packer_sdk"
@@ -133,6 +134,33 @@ def write_sdist(folder: Path, name: str) -> None:
             archive.addfile(info, io.BytesIO(text.encode()))
 
 
+SLOW = """\
+import os
+import time
+
+from packer_sdk import Builder, config
+
+
+@config
+class Config:
+    '''When to go on.'''
+
+    ready: str
+    go: str
+
+
+class Made(Builder[Config]):
+    '''Waits.'''
+
+    def run(self, config, ui, hook, cancel):
+        open(config.ready, "w").close()
+        while not os.path.exists(config.go):
+            time.sleep(0.05)
+        import came_late
+
+        ui.say(f"what came late: {{came_late.VERSION}}")
+# {said}
+"""
 PTH = "import os; os.environ.setdefault('HOSTILE', '1')\n"
 BROKEN = "import a_module_that_nobody_has\n# {said}\n"
 PACKAGES = [
@@ -153,6 +181,7 @@ PACKAGES = [
     Package("nothing", "1.0", (), ()),
     Package("packer-plugin-twin", builders=("tiny",)),
     Package("packer-plugin-old", python="<3.9"),
+    Package("packer-plugin-slow", source=SLOW, files={"came_late.py": "VERSION = '1.0'\n"}),
     Package("packer-plugin-many", files={f"many_{n}.py": "x = 1\n" for n in range(50)}),
 ]
 
@@ -251,6 +280,7 @@ class Shop:
         self.paths = Paths.from_environ(self.environ)
         self.said: list[str] = []
         self.cancel = CancelToken()
+        self.to_close: list[Preflight] = []
         self.installer = Installer(
             self.paths,
             self.said.append,
@@ -295,8 +325,11 @@ class Shop:
 
 
 @pytest.fixture
-def shop(tmp_path: Path, index: str) -> Shop:
-    return Shop(tmp_path, index)
+def shop(tmp_path: Path, index: str) -> Iterator[Shop]:
+    made = Shop(tmp_path, index)
+    yield made
+    for one in made.to_close:
+        one.close()
 
 
 @pytest.fixture

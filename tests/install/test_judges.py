@@ -39,7 +39,9 @@ def found(shop: Shop, name: str = "tiny") -> Component:
 
 
 def preflight(shop: Shop, said: list[str]) -> Preflight:
-    return Preflight(shop.paths, said.append, shop.environ, CancelToken())
+    made = Preflight(shop.paths, said.append, shop.environ, CancelToken())
+    shop.to_close.append(made)
+    return made
 
 
 # --- where plugins come from
@@ -232,8 +234,10 @@ def test_receipt_that_was_edited_is_told_with_the_next_step(shop: Shop) -> None:
     receipt = shop.install("packer-plugin-tiny")
     path = Path(receipt.environment) / "packer-receipt.json"
     path.write_text(path.read_text().replace('"1.1.0"', '"9.9.0"'))
+    look = preflight(shop, [])
     with pytest.raises(PluginStartError, match="was changed"):
-        preflight(shop, [])(found(shop))
+        look(found(shop))
+    look.close()
     done = shop.packer("plugins", "upgrade", "tiny", status=1)
     assert "packer-plugin-tiny" in done.stdout + done.stderr
     assert "somebody has changed it" in shop.packer("plugins", "doctor", status=1).stdout

@@ -319,6 +319,7 @@ class App:
             self.crashes,
             lambda component: distribution_of(component, self.paths.receipts),
         )
+        preflight = Preflight(self.paths, self.ui.say, self.environ, self.cancel)
         fleet = Fleet(
             self.environ,
             log_frames=self.settings.log_wire,
@@ -326,7 +327,8 @@ class App:
             part=self.secrets.part,
             witnesses=witnesses,
             host=self._host,
-            checked=Preflight(self.paths, self.ui.say, self.environ, self.cancel),
+            checked=preflight,
+            released=preflight.close,
         )
         self.abort.on_cancel(fleet.abandon)
         return fleet

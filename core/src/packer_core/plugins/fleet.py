@@ -55,6 +55,7 @@ class Fleet:
         witnesses: See what happens to the processes; the run they know ends with the fleet.
         host: What bundled components are forked of; None starts each of them on its own.
         checked: Looks at a component before it is started, and says how to start it (`Preflight`).
+        released: Told when none of the processes is left.
     """
 
     def __init__(
@@ -67,9 +68,11 @@ class Fleet:
         witnesses: Witnesses | None = None,
         host: Host | None = None,
         checked: Callable[[Component], Component] = lambda component: component,
+        released: Callable[[], None] = lambda: None,
     ) -> None:
         self._environ = dict(environ)
         self._checked = checked
+        self._released = released
         self._log_frames = log_frames
         self._keep_alive_s = keep_alive_s
         self._part = part
@@ -158,6 +161,7 @@ class Fleet:
                 process.stop(grace_s=grace_s)
         for thread in stopping:
             thread.join()
+        self._released()
         if self._witnesses.run:
             self._witnesses.run.close()
 

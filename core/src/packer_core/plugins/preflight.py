@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import threading
 from typing import TYPE_CHECKING
 
@@ -55,6 +56,18 @@ class Preflight:
         self._environ = environ
         self._cancel = cancel
         self._healing = threading.Lock()
+        self._holding = threading.Lock()
+        self._held: dict[Path, int | None] = {}
+        self._closed = False
+
+    def close(self) -> None:
+        """Let go of what was started: nothing of it runs any more."""
+        with self._holding:
+            self._closed = True
+            held, self._held = self._held, {}
+        for number in held.values():
+            if number is not None:
+                os.close(number)
 
     def __call__(self, component: Component) -> Component:
         """The component by the path that its start shall use, if nothing is wrong.
@@ -62,12 +75,13 @@ class Preflight:
         Raises:
             PluginStartError: A file is not what was installed, or a stranger could write to it.
         """
-        shim = _real_shim(component)
+        shim = self._held_shim(component)
         if shim is None:
             return component
         papers = _Papers(shim.parents[1])
         if trouble := self._python_trouble(papers):
-            shim = self._heal(component, trouble)
+            self._heal(component, trouble)
+            shim = self._held_shim(component) or component.path
             papers = _Papers(shim.parents[1])
         self._refuse_strangers(component, papers.generation)
         if difference := papers.difference():
@@ -78,6 +92,30 @@ class Preflight:
                 hint=f"packer plugins verify -repair {name} makes it again from its wheels",
             )
         return replaced(component, argv=(str(shim), *component.argv[1:]))
+
+    def _held_shim(self, component: Component) -> Path | None:
+        """The shim, in a generation that nobody removes until `close`; None if it has none."""
+        seen, shim = None, _real_shim(component)
+        while shim and shim != seen and not self._hold(shim.parents[1]):
+            seen, shim = shim, _real_shim(component)  # somebody has just removed that one
+        return shim
+
+    def _hold(self, generation: Path) -> bool:
+        from .install import in_use  # noqa: PLC0415 - few have plugins
+
+        with self._holding:
+            if generation not in self._held and not self._closed:
+                self._held[generation] = in_use.hold(generation)
+        if generation.exists():
+            return True
+        self._let_go(generation)
+        return False
+
+    def _let_go(self, generation: Path) -> None:
+        with self._holding:
+            number = self._held.pop(generation, None)
+        if number is not None:
+            os.close(number)
 
     def _refuse_strangers(self, component: Component, generation: Path) -> None:
         folders = (self._paths.data_dir, self._paths.environments, generation.parent, generation)
@@ -122,8 +160,8 @@ class Preflight:
             return ""
         return finished.output.strip() if finished.status == 0 else ""
 
-    def _heal(self, component: Component, trouble: str) -> Path:
-        """Make the environment again; the new path of the shim.
+    def _heal(self, component: Component, trouble: str) -> None:
+        """Make the environment again.
 
         Raises:
             PluginStartError: That cannot be done.
@@ -133,9 +171,10 @@ class Preflight:
         with self._healing:
             shim = _real_shim(component)
             if shim is None or not self._python_trouble(_Papers(shim.parents[1])):
-                return shim or component.path  # another thread, or another packer, was faster
+                return  # another thread, or another packer, was faster
             name = shim.parents[2].name
             self._say(f"Making the environment of {name} again: {trouble}")
+            self._let_go(shim.parents[1])  # what cannot start need not stay
             installer = Installer(
                 self._paths, logger.info, environ=self._environ, cancel=self._cancel
             )
@@ -146,7 +185,6 @@ class Preflight:
                     f"{component.key.executable} cannot start, {trouble}; {error.message}",
                     hint=error.hint,
                 ) from error
-            return _real_shim(component) or component.path
 
 
 def _real_shim(component: Component) -> Path | None:

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from packer_core.errors import InstallError
 
-from . import manifest
+from . import in_use, manifest
 from .receipts import Receipt, read_receipt, write_atomically
 from .shims import POINTER, is_free, link_shims, place_link, remove_shims
 
@@ -150,25 +150,38 @@ class Slot:
         place_link(self.receipt_path, f"../environments/{self.name}/{POINTER}/{RECEIPT}")
 
     def clear(self) -> None:
-        """Take the plugin away. What makes it count goes first, the bulk of the files last."""
+        """Take the plugin away. What makes it count goes first, the bulk of the files last.
+
+        What a build is just using is left as litter, for whoever sweeps next.
+        """
         self.pointer.unlink(missing_ok=True)
         self.receipt_path.unlink(missing_ok=True)
         remove_shims(self.paths.shims, self.name)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        for number in self._numbers():
+            (self.generation(number) / RECEIPT).unlink(missing_ok=True)
+            self.drop(number)
+        if not self._numbers():
+            shutil.rmtree(self.folder, ignore_errors=True)
 
-    def drop(self, number: int) -> None:
-        """Remove a generation. Without its receipt it is litter, whatever comes in between."""
-        (self.generation(number) / RECEIPT).unlink(missing_ok=True)
-        shutil.rmtree(self.generation(number), ignore_errors=True)
+    def drop(self, number: int) -> bool:
+        """Remove a generation, unless a build uses it; returns whether it went.
+
+        Without its receipt it is litter, whatever comes in between.
+        """
+        with in_use.alone(self.generation(number)) as free:
+            if not free:
+                return False
+            (self.generation(number) / RECEIPT).unlink(missing_ok=True)
+            shutil.rmtree(self.generation(number), ignore_errors=True)
         with suppress(OSError):  # there are others
             self.folder.rmdir()
+        return True
 
-    def keep_only(self, *numbers: int) -> list[int]:
-        """Remove every generation but these; returns those that went."""
-        gone = [number for number in self._numbers() if number not in numbers]
-        for number in gone:
-            self.drop(number)
-        return gone
+    def keep_only(self, *numbers: int) -> tuple[list[int], list[int]]:
+        """Remove every generation but these; returns those that went, and those in use."""
+        surplus = [number for number in self._numbers() if number not in numbers]
+        gone = [number for number in surplus if self.drop(number)]
+        return gone, [number for number in surplus if number not in gone]
 
     def settle(self) -> None:
         """Sweep what a change that was never finished has left; what counts stays as it is.

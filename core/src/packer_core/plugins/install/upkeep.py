@@ -48,10 +48,12 @@ class Pruned:
     Attributes:
         generations: Folders of environments that do not count.
         freed_bytes: Of the wheels that no receipt names any more.
+        in_use: Folders that would have gone, but for builds that are using them.
     """
 
     generations: tuple[str, ...]
     freed_bytes: int
+    in_use: tuple[str, ...] = ()
 
 
 def verify(receipt: Receipt) -> list[str]:
@@ -88,17 +90,18 @@ def prune(
         InstallError: The store cannot be written.
     """
     gone: list[str] = []
+    busy: list[str] = []
     for slot in slots(paths):
         with changing(slot, say, cancel):
             earlier = [number for number in slot.complete() if number < slot.current]
             kept = earlier[len(earlier) - keep :] if keep else []
             if slot.current:
-                gone += [
-                    str(slot.generation(number)) for number in slot.keep_only(slot.current, *kept)
-                ]
+                went, used = slot.keep_only(slot.current, *kept)
+                gone += [str(slot.generation(number)) for number in went]
+                busy += [str(slot.generation(number)) for number in used]
     with sharing(paths, say, cancel):
         freed = WheelCache(paths.wheels).prune(set(_named_wheels(paths)))
-    return Pruned(tuple(gone), freed)
+    return Pruned(tuple(gone), freed, tuple(busy))
 
 
 def _named_wheels(paths: Paths) -> Iterator[str]:

@@ -31,10 +31,17 @@ def prune(app: App, options: PruneOptions) -> int:
     with app.interruptible("clean-up"):
         pruned = upkeep.prune(app.paths, app.ui.say, app.cancel, keep=options.keep)
     if options.json:
-        say_json(app, generations=list(pruned.generations), freed_bytes=pruned.freed_bytes)
+        say_json(
+            app,
+            generations=list(pruned.generations),
+            freed_bytes=pruned.freed_bytes,
+            in_use=list(pruned.in_use),
+        )
         return 0
     for path in pruned.generations:
         app.ui.say(f"Removed {path}")
+    for path in pruned.in_use:
+        app.ui.say(f"Left {path}: a build is using it")
     app.ui.say(f"Freed {pruned.freed_bytes} bytes of wheels that nobody needs")
     return 0
 

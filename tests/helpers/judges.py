@@ -8,8 +8,6 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import psutil
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
@@ -72,15 +70,16 @@ def drive(driver: Path, scenario: str, request: dict[str, object]) -> dict[str, 
 class Idling:
     """A connection that nobody uses for a while, beside everything else that is tested."""
 
-    def __init__(self, driver: Path, plugin: Path, milliseconds: int) -> None:
-        configs = [{"raw": {"steps": ["provision", "say still here"]}}]
+    def __init__(self, driver: Path, plugin: Path, milliseconds: int, there: Path) -> None:
+        options = {"prepare_steps": [f"mark {there}"], "steps": ["provision", "say still here"]}
+        configs = [{"raw": options}]
         request = {"plugin": [str(plugin)], "configs": configs, "idle_ms": milliseconds}
         self._process = subprocess.Popen(
             [driver, "run", json.dumps(request)], stdout=subprocess.PIPE, text=True
         )
         # The first test must find the plugin's process there already, to see that it left none.
         deadline = time.monotonic() + 30
-        while not psutil.Process(self._process.pid).children() and time.monotonic() < deadline:
+        while not there.exists() and time.monotonic() < deadline:
             time.sleep(0.01)
 
     def facts(self) -> Facts:

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -122,6 +123,14 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(folder)
             done.touch()
     return folder
+
+
+@pytest.fixture(scope="session")
+def shared(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Callable[[str, Callable[[Path], object]], Path]:
+    """Gives a folder of a name, which whoever comes first has filled."""
+    return partial(made_once, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -254,8 +263,11 @@ def _idle_first(request: pytest.FixtureRequest) -> None:
 
 
 @pytest.fixture(scope="session")
-def idling(go_driver: Path, python_plugin: Path) -> Iterator[Idling]:
+def idling(
+    go_driver: Path, python_plugin: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Idling]:
     """A connection between HashiCorp's core and our plugin that nobody uses."""
-    connection = Idling(go_driver, python_plugin, 65_000)
+    there = tmp_path_factory.mktemp("idling") / "there"
+    connection = Idling(go_driver, python_plugin, 65_000, there)
     yield connection
     connection.close()

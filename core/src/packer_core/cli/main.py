@@ -111,7 +111,10 @@ def _find(app: App, word: str) -> Command | Group | None:
     if word in COMMANDS:
         from importlib import import_module
 
-        command: Command | Group = import_module(f"{__package__}.commands.{word}").COMMAND
+        from packer_core.collector import collector_paused
+
+        with collector_paused():
+            command: Command | Group = import_module(f"{__package__}.commands.{word}").COMMAND
         return command
     added = app.extensions.commands() if app.extended else []
     return next((one for one in added if one.name == word), None)

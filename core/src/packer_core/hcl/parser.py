@@ -8,6 +8,8 @@ from __future__ import annotations
 import codecs
 from typing import TYPE_CHECKING, NamedTuple
 
+from packer_core.collector import collector_paused
+
 from .cursor import Mistake
 from .lexer import tokenize, tokenize_template
 from .source import Source, Span
@@ -43,8 +45,9 @@ def parse_file(data: bytes | str, path: str) -> File:
         path: As the user typed it, for diagnostics.
     """
     source = source_of(data, path)
-    reader = StructureReader(source, tokenize(source.text))
-    body = reader.file()
+    with collector_paused():
+        reader = StructureReader(source, tokenize(source.text))
+        body = reader.file()
     return File(source, body, tuple(reader.findings))
 
 

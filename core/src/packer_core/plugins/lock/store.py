@@ -119,20 +119,23 @@ class LockedStore:
         if not missing:
             return
         with self._cache.incoming() as folder:
-            rest = [one for one in missing if not self._taken(one[1], folder)]
+            places = plugin.sources.seen_from(self._folder).find_links
+            rest = [one for one in missing if not self._taken(one[1], places, folder)]
             if rest:
                 self._fetch(plugin, rest, target, folder)
             for package, wheel in missing:
                 _compare(folder / wheel.name, package, wheel)
             self._cache.keep(folder)
 
-    def _taken(self, wheel: LockedWheel, folder: Path) -> bool:
+    def _taken(self, wheel: LockedWheel, places: Sequence[str], into: Path) -> bool:
         """Whether a wheel came from nearby; what comes from a bundle was compared."""
-        target = folder / wheel.name
+        target = into / wheel.name
         if self._bundle is not None:
             name = f"wheels/{wheel.sha256}/{wheel.name}"
             return self._bundle.take(name, wheel.sha256, target)
-        if wheel.url or not (source := self._folder / wheel.path).is_file():
+        near = [self._folder / wheel.path, *(Path(place, wheel.name) for place in places)]
+        source = next((path for path in near if not wheel.url and path.is_file()), None)
+        if source is None:
             return False
         shutil.copyfile(source, target)
         return True

@@ -83,6 +83,18 @@ def a_spec(name: str, fields: dict[str, int], value: bytes) -> bytes:
     return definitions + message(65, alone(map_of({"x": interface(name, 66, value)})))
 
 
+def test_a_schema_from_a_program_with_a_vendor_folder_is_read() -> None:
+    """As in Debian's packer 1.6.6."""
+    name = "github.com/hashicorp/packer/vendor/github.com/hashicorp/hcl/v2/hcldec.ObjectSpec"
+    nested = interface(name, 65, alone(map_of({})))
+    data = a_spec(
+        "*hcldec.BlockSpec",
+        {"TypeName": STRING, "Nested": INTERFACE},
+        fields_of({1: encode_string("b"), 2: nested}),
+    )
+    assert decode_spec(data) == ObjectSpec({"x": Block("b", ObjectSpec({}), required=False)})
+
+
 @pytest.mark.parametrize(
     ("data", "text"),
     [

@@ -242,7 +242,8 @@ class _Stream:
             return None
         type_id = self._next_type()
         self._reader.read_uint()  # the length, for who wants to skip; definitions make it a lie
-        return Named(name, self._whole(type_id))
+        # Go built with a vendor folder, as Debian does it, puts the way there in front.
+        return Named(name.rpartition("/vendor/")[2], self._whole(type_id))
 
     def _step(self, step: str, type_id: int) -> object:
         self.path.append(step)

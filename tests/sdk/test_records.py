@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 
-from packer_sdk.records import aside, made, mass_record, named_record, record, replaced
+from packer_sdk.records import (
+    aside,
+    made,
+    mass_record,
+    mutable_record,
+    named_record,
+    record,
+    replaced,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +48,11 @@ class Leaf:
     text: str
     items: list[str] = made(default_factory=list)
     start: int = aside(default=0)
+
+
+@mutable_record
+class Tally:
+    count: int = 0
 
 
 @record
@@ -115,6 +128,14 @@ def test_mass_record_is_made_as_a_record_is() -> None:
     assert pickle.loads(pickle.dumps(one)) == one
     with pytest.raises(TypeError, match="text"):
         Leaf()  # type: ignore[call-arg]
+
+
+def test_mutable_record_can_be_changed_and_has_no_hash() -> None:
+    tally = Tally()
+    tally.count += 1
+    assert tally == Tally(1)
+    with pytest.raises(TypeError, match="unhashable"):
+        hash(tally)
 
 
 def test_what_stands_aside_is_neither_compared_nor_shown() -> None:

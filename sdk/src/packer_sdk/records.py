@@ -100,6 +100,14 @@ def mass_record(cls: ClassT) -> ClassT:
     return made_class
 
 
+@dataclass_transform(field_specifiers=(made, aside))
+def mutable_record(cls: ClassT) -> ClassT:
+    """As `mass_record`; but fields may be changed, so that it has no hash."""
+    made_class = mass_record(cls)
+    made_class.__hash__ = None  # type: ignore[assignment]
+    return made_class
+
+
 def annotated(cls: type) -> tuple[str, ...]:
     """The names of fields in the body of a class; what is a ``ClassVar`` is none."""
     hints = vars(cls).get("__annotations__", {})

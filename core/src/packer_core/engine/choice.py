@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import operator
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import named_record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     """Whether a word of the user's means a name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Choice:
     """What stands behind ``-only`` and ``-except``.
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.version import COMPATIBLE
+from packer_sdk.records import named_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ BUILD_VALUES = (
 """Values every build may publish (protocol section 6.2)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class BuildFlags:
     """What the user asked for on the command line, as plugins are told.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import named_record
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from packer_sdk.interfaces import Artifact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Outcome:
     """The end of one job.
 

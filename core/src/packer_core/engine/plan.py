@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ from packer_core.errors import PluginNotFound, TemplateError
 from packer_core.nearest import did_you_mean
 from packer_core.plugins.catalog import Component
 from packer_sdk.errors import PackerError
+from packer_sdk.records import named_record
 
 from .choice import Choice, matching
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .protocols import Catalog
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class PlannedProvision:
     """A provisioner of a job; ``options`` are the raw maps, overrides last."""
 
@@ -38,7 +38,7 @@ class PlannedProvision:
     options: tuple[Mapping[str, object], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class PlannedPostProcess:
     """A post-processor of a job."""
 
@@ -46,7 +46,7 @@ class PlannedPostProcess:
     component: Component
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Job:
     """One build of a template."""
 

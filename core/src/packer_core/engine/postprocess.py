@@ -14,11 +14,11 @@ Two things differ from Packer on purpose:
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from packer_core.errors import reworded
 from packer_sdk.errors import Cancelled, PackerError
+from packer_sdk.records import made, mutable_record, record
 
 from .findings import Findings
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _BUILDER = ("builder", "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PreparedPostProcess:
     """A post-processor that has taken its configuration.
 
@@ -51,14 +51,14 @@ class PreparedPostProcess:
     again: Callable[[Mapping[str, object]], None] | None = None
 
 
-@dataclass(slots=True)
+@mutable_record
 class PostProcessed:
     """What came out: the artifacts that exist now, and what went wrong."""
 
-    artifacts: list[Artifact] = field(default_factory=list)
-    errors: list[PackerError] = field(default_factory=list)
+    artifacts: list[Artifact] = made(default_factory=list)
+    errors: list[PackerError] = made(default_factory=list)
     cancelled: bool = False
-    findings: Findings = field(default_factory=lambda: Findings(""))
+    findings: Findings = made(default_factory=lambda: Findings(""))
 
 
 def post_process(

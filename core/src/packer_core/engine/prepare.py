@@ -8,7 +8,6 @@ first, because it names the values that the others may use.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.errors import (
@@ -22,6 +21,7 @@ from packer_core.events.model import BuildRefused, ComponentPrepared
 from packer_core.events.monitor import SILENT
 from packer_core.template.fix import outdated
 from packer_sdk.errors import PackerError
+from packer_sdk.records import named_record
 
 from .configuring import configuring
 from .crew import Crew
@@ -51,7 +51,7 @@ STARTS_AT_ONCE = 2 * (os.cpu_count() or 1)
 """Enough to fill the waits of a start, few enough not to fight over the processors."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class PreparedJob:
     """A job whose components run and have taken their configuration."""
 
@@ -63,7 +63,7 @@ class PreparedJob:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class RefusedJob:
     """A job that cannot run, and every reason for it."""
 

@@ -11,13 +11,13 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.errors import reworded
 from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import Cancelled, PackerError
 from packer_sdk.interfaces import CLEANUP_HOOK, PROVISION_HOOK
+from packer_sdk.records import record
 
 from .telling import Telling
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PreparedProvision:
     """A provisioner that has taken its configuration.
 
@@ -157,7 +157,7 @@ def _names(waiting: tuple[PreparedProvision, ...]) -> str:
     return ", ".join(prepared.provision.type for prepared in waiting)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Run:
     """One provisioner and all it takes to run it."""
 

@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import logging
 import os
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import record
 
 from . import trust
 from .binary_names import API, CHECKSUM_SUFFIX, PREFIX, BinaryName, platform_suffix
@@ -34,7 +35,7 @@ DEPTH_MAX = 16
 """Folders between the plugin folder and a plugin."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Candidate:
     """A file that is called like a plugin.
 
@@ -54,7 +55,7 @@ class Candidate:
         return self.path.parent.relative_to(self.root).as_posix()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary:
     """A plugin that counts: a candidate, its digest and what it says of itself."""
 

@@ -10,12 +10,12 @@ Keys that mean nothing here are for others, or for HashiCorp's packer, and are l
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.errors import TemplateError
 from packer_core.template.source_file import read_file
 from packer_sdk.errors import PackerError
+from packer_sdk.records import record
 
 from .names import ComponentName
 
@@ -33,7 +33,7 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConfigEntry:
     """One line of a map.
 

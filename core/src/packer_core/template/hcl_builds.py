@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
@@ -12,6 +11,7 @@ from packer_core.hcl.evaluate import evaluate
 from packer_core.hcl.marks import unmark_deep
 from packer_core.nearest import did_you_mean
 from packer_sdk.cty.types import MapType, ObjectType
+from packer_sdk.records import record
 
 from .hcl_constants import Arguments
 from .hcl_merged import MergedBody
@@ -60,7 +60,7 @@ NO_REGISTRY = "hcp_packer_registry is not used: nothing is published to HCP Pack
 _REFERENCE = 'sources are named as in "source.TYPE.NAME"'
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Definition:
     """A ``source`` block (SRC-001)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
@@ -13,7 +12,7 @@ from packer_core.hcl.evaluate import evaluate
 from packer_core.hcl.findings import Findings
 from packer_core.hcl.parser import parse_expression
 from packer_core.hcl.scope import EMPTY
-from packer_sdk.records import replaced
+from packer_sdk.records import named_record, replaced
 
 from .hcl_files import automatic_variable_files, read_hcl
 
@@ -35,7 +34,7 @@ _RAW_TYPES = ("string", "number", "dynamic")
 _DECLARATIONS = BodySchema((), (BlockSchema("variable", ("name",)), BlockSchema("variables")))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Given:
     """A value that somebody gave.
 

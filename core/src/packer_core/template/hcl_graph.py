@@ -7,7 +7,6 @@ around it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from packer_core.hcl import values
@@ -18,6 +17,7 @@ from packer_core.hcl.variables import variables_of
 from packer_sdk.cty.types import ObjectType
 from packer_sdk.cty.values import Value
 from packer_sdk.errors import Cancelled, PackerError
+from packer_sdk.records import made, mutable_record, named_record
 
 from .hcl_references import references_in
 
@@ -67,7 +67,7 @@ class NoLookups:
         return values.ANYTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Local:
     """A local value."""
 
@@ -77,7 +77,7 @@ class Local:
     sensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Data:
     """A data source."""
 
@@ -87,7 +87,7 @@ class Data:
     span: Span
 
 
-@dataclass(slots=True)
+@mutable_record
 class Graph:
     """Works out every local and data source.
 
@@ -103,7 +103,7 @@ class Graph:
     lookups: Lookups
     findings: Findings
     parts: Mapping[Key, Local | Data]
-    done: dict[Key, Value] = field(default_factory=dict)
+    done: dict[Key, Value] = made(default_factory=dict)
 
     def work_out(self, keys: Iterable[Key] | None = None) -> Scope:
         """Work out these, or everything, and return the scope in which they are known."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.hcl.body import BodySchema, Content
+from packer_sdk.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from packer_core.hcl.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MergedBody:
     """Both bodies together; an argument may stand in one of them only.
 

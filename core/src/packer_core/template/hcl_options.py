@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import in_order
@@ -12,6 +11,7 @@ from packer_core.hcl.decode import decode
 from packer_core.hcl.dynamic import expand_dynamic
 from packer_core.hcl.findings import Findings
 from packer_core.hcl.marks import unmark_deep
+from packer_sdk.records import record
 
 from .hcl_values import value_of
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .model import Source
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HclOptions:
     """A body and what names mean in it; see `packer_core.template.model.Written`.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.hcl import values
@@ -13,6 +12,7 @@ from packer_core.hcl.marks import unmark_deep
 from packer_core.hcl.scope import Scope
 from packer_core.hcl.variables import variables_of
 from packer_sdk.cty.types import Mismatch
+from packer_sdk.records import record
 
 from .hcl_constants import Arguments
 
@@ -30,7 +30,7 @@ _PARTS = BodySchema(("condition", "error_message"), (), ("condition", "error_mes
 _ENDS = (".", "?", "!")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Validation:
     """One condition.
 

@@ -7,7 +7,6 @@ and judged (VAR-006).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
@@ -15,7 +14,7 @@ from packer_core.hcl import values
 from packer_core.hcl.marks import SENSITIVE, mark
 from packer_core.nearest import MOST_HINTS, did_you_mean, join
 from packer_sdk.cty.types import Mismatch
-from packer_sdk.records import replaced
+from packer_sdk.records import named_record, replaced
 
 from .hcl_given import COMMAND_LINE, value_of
 from .hcl_validation import is_fulfilled
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from .hcl_given import Given
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@named_record
 class Resolved:
     """A variable with its value.
 

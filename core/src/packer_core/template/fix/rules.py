@@ -6,8 +6,9 @@ not understand, and what it returns it would not change again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
+
+from packer_sdk.records import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ else:
 Kind = Literal["builder", "provisioner", "post-processor"]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fixer:
     """Something that has changed, and how an old template follows.
 

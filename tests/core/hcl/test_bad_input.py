@@ -86,3 +86,37 @@ def test_any_text_is_answered(text: str) -> None:
 def test_any_bytes_are_answered(data: bytes) -> None:
     parse_file(data, "x")
     parse_json_file(data, "x")
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        ("a {\n /* b\n}\n", "x:2:2: the comment is never closed"),
+        ("a = [1, /* b\n", "x:1:9: the comment is never closed"),
+        ("a {\n b = <<E\nc\n}\n", "x:5:1: the heredoc is never closed"),
+    ],
+)
+def test_what_is_never_closed_is_told_once(text: str, finding: str) -> None:
+    assert [str(found) for found in parse_file(text, "x").diagnostics] == [finding]
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("a = << E\n", "a heredoc starts with <<NAME"),
+        ("a = ${b}\n", 'values are filled into strings: "${name}"'),
+    ],
+)
+def test_what_was_meant_is_a_hint(text: str, hint: str) -> None:
+    (finding,) = parse_file(text, "x").diagnostics
+    assert hint in (finding.hint or "")
+
+
+@pytest.mark.parametrize(
+    "text", ["1e4001", "1e-4001", "9" * 4001, "1." + "1" * 4001, "1e9999999999"]
+)
+def test_a_number_that_nobody_means_is_refused(text: str) -> None:
+    (native,) = parse_file(f"a = {text}\n", "x").diagnostics
+    (json,) = parse_json_file(f'{{"a": {text}}}', "x").diagnostics
+    assert "too large or too small" in native.summary
+    assert native.summary == json.summary

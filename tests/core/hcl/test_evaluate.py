@@ -172,3 +172,30 @@ def test_whatever_can_be_parsed_can_be_evaluated(text: str) -> None:
     if expression is not None:
         evaluate(expression, VARIABLES, Findings())
         variables_of(expression)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '"%{ for a in r }${s}${s}%{ endfor }"',
+        "join(s, [for a in r : s])",
+        'replace(s, "x", s)',
+        'regex_replace(s, "x", s)',
+        'format("%s%s%s", s, s, join("", [for a in range(63) : s]))',
+        'indent(9999, replace(s, "x", "\\n"))',
+    ],
+)
+def test_a_text_that_no_machine_holds_is_refused(text: str) -> None:
+    scope = scope_of(s="x" * 2**20, r=list(range(80)))
+    assert "longer than 67108864 letters" in error_of(text, scope).summary
+
+
+def test_more_elements_than_anybody_needs_are_refused() -> None:
+    text = "setproduct(range(1000), range(1000), range(2))"
+    assert error_of(text, SCOPE).summary == "setproduct: there would be more than 1000000 elements"
+
+
+def test_a_function_that_gets_what_it_cannot_read_says_so() -> None:
+    assert "a map or object is required" in error_of("merge(null, [1])").summary
+    digits = 'join("", [for a in range(999) : "99999"])'
+    assert "4000 digits" in error_of(f"parseint({digits}, 10)").summary

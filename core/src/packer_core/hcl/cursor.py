@@ -47,12 +47,15 @@ class Cursor:
         kind: Its kind.
         previous: The last one that was read.
         findings: Everything said so far.
+        is_cut_off: Whether the text ends inside of a string or a comment, which may hold what the
+            rest lacks.
     """
 
     def __init__(self, source: Source, tokens: Sequence[Token]) -> None:
         self.source = source
         self.text = source.text
         self.findings: list[Diagnostic] = []
+        self.is_cut_off = False
         self.depth = 0
         self._told: set[int] = set()
         self._newlines = False
@@ -74,12 +77,23 @@ class Cursor:
                 continue
             if kind in ODD or (undecoded and is_undecoded(token, self.text)):
                 odd.append(token)
+            elif kind == "/" and self.text.startswith("/*", token.start):
+                self._open_comment(token, tokens[-1])
+                wanted.append(tokens[-1])
+                break
             wanted.append(token)
         for token, finding in odd_ones(odd, self.source):
             self._told.add(token.start)
             if finding:
                 self.findings.append(finding)
         return wanted
+
+    def _open_comment(self, opening: Token, end: Token) -> None:
+        self.is_cut_off = True
+        self._told.add(end.start)
+        place = Span(self.source, opening.start, opening.start + 2).place
+        hint = "a */ is missing"
+        self.findings.append(Diagnostic("the comment is never closed", place, hint=hint))
 
     def read(self) -> Token:
         """Take the next token."""

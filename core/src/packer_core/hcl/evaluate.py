@@ -51,7 +51,9 @@ def evaluate(expression: Expression, scope: Scope, findings: Findings) -> Value:
         return Evaluation(scope, findings, _HANDLERS).value(expression)
     except RecursionError:
         findings.error("nested too deeply", expression.span)
-        return values.ANYTHING
+    except MemoryError:
+        findings.error("this needs more memory than there is", expression.span)
+    return values.ANYTHING
 
 
 def _literal(node: nodes.Literal, _evaluation: Evaluation) -> Value:

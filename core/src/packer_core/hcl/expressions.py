@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from abc import abstractmethod
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
+
+from packer_sdk.cty.types import Mismatch
 
 from . import nodes
 from .cursor import Cursor, Mistake
+from .numbers import read
 
 if TYPE_CHECKING:
     from .lexer import Token
@@ -40,7 +43,6 @@ MOST_OPERATORS = 200
 
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?")
 _WORDS = {"true": True, "false": False, "null": None}
-_MOST_EXPONENT = 2**31 - 1  # as in Go
 _MOST_DIGITS = 4000  # Python converts no more digits to an int
 
 
@@ -149,13 +151,11 @@ class ExpressionReader(Cursor):
             self.report(token, f"not a number: {text[:40]}", hint="as in 42, 0.5 or 1.5e3")
             return 0
         try:
-            number = Decimal(text)
-        except InvalidOperation:
-            number = Decimal("NaN")
-        if number.is_nan() or abs(number.adjusted()) > _MOST_EXPONENT:
+            read(text)
+        except Mismatch:
             self.report(token, f"the number is too large or too small: {text[:40]}")
             return 0
-        return number
+        return Decimal(text)
 
     # -- what follows a value -------------------------------------------------------------------
 
@@ -406,9 +406,13 @@ class ExpressionReader(Cursor):
             return Mistake(self.token, "a value is missing: the text ends here")
         if self.kind == "newline":
             return Mistake(self.token, "a value is missing")
-        return Mistake(self.token, f"a value cannot start with {_shown(self.word())}")
+        hint = _MEANT.get(self.text[self.token.start : self.token.start + 2])
+        return Mistake(self.token, f"a value cannot start with {_shown(self.word())}", hint=hint)
 
 
+_MEANT = {
+    "<<": "a heredoc starts with <<NAME at the end of a line, and ends with a line of NAME alone",
+}
 _FOR = "it is written for name in collection : value, or for key, value in collection : …"
 
 

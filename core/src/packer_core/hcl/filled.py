@@ -8,6 +8,7 @@ from packer_sdk.cty.types import Mismatch
 from packer_sdk.cty.values import UNKNOWN, Value
 
 from . import nodes, values
+from .bounds import joined
 from .conditional import choose
 from .convert import convert, described
 from .loops import refused, rounds
@@ -24,7 +25,13 @@ if TYPE_CHECKING:
 def template(node: nodes.Template, evaluation: Evaluation) -> Value:
     """Put text together."""
     constant = node.constant
-    return _joined(node.parts, evaluation) if constant is None else values.string(constant)
+    if constant is not None:
+        return values.string(constant)
+    try:
+        return _joined(node.parts, evaluation)
+    except Mismatch as error:
+        evaluation.error(error.message, node)
+        return values.unknown("string")
 
 
 def _joined(parts: Sequence[Part], evaluation: Evaluation) -> Value:
@@ -41,7 +48,7 @@ def _joined(parts: Sequence[Part], evaluation: Evaluation) -> Value:
             is_open = True
         else:
             written.append(text)
-    return mark(values.unknown("string") if is_open else values.string("".join(written)), marks)
+    return mark(values.unknown("string") if is_open else values.string(joined(written)), marks)
 
 
 def _text(part: Part, evaluation: Evaluation) -> tuple[str | None, Marks]:
@@ -96,4 +103,4 @@ def _loop(part: nodes.ForDirective, evaluation: Evaluation) -> Value:
         if turn.findings.errors > before or text.content is UNKNOWN:
             return mark(values.unknown("string"), marks)
         written.append(values.text_in(text))
-    return mark(values.string("".join(written)), marks)
+    return mark(values.string(joined(written)), marks)

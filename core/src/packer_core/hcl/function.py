@@ -124,7 +124,10 @@ def call(function: Function, arguments: Sequence[Value]) -> Value:
     if not is_open:
         return mark(values.unknown(result_type(function, plain)), marks)
     assert function.body is not None, "special functions are not called this way"
-    return mark(function.body(*plain), marks)
+    try:
+        return mark(function.body(*plain), marks)
+    except Mismatch as error:
+        raise FunctionError(error.message) from error
 
 
 def result_type(function: Function, arguments: Sequence[Value]) -> Type:

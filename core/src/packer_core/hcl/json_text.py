@@ -10,8 +10,10 @@ import re
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from packer_sdk.cty.types import Mismatch
 from packer_sdk.records import mass_record
 
+from .numbers import read
 from .source import Source, Span
 
 if TYPE_CHECKING:
@@ -177,7 +179,7 @@ class _Reader:
             return self._string()
         if self.kind == "number":
             span = self._take()
-            return JsonScalar(_number(span.text), span)
+            return JsonScalar(_number(span), span)
         if self.kind == "word":
             span = self._take()
             return JsonScalar(_WORDS[span.text], span)
@@ -245,9 +247,13 @@ class _Reader:
         return Span(self.source, self.start, self.position)
 
 
-def _number(text: str) -> int | Decimal:
-    short = len(text) < 4000  # Python converts no more digits to an int
-    return int(text) if short and text.lstrip("-").isdigit() else Decimal(text)
+def _number(span: Span) -> int | Decimal:
+    text = span.text
+    try:
+        read(text)
+    except Mismatch as error:
+        raise Unreadable(span, f"the number is too large or too small: {text[:40]}") from error
+    return int(text) if text.lstrip("-").isdigit() else Decimal(text)
 
 
 def _unescaped(inside: Span) -> Span:

@@ -83,5 +83,7 @@ def _described(token: Token, text: str) -> tuple[str, str | None]:
         return f"{character} is no quotation mark of the language", 'write "straight quotes"'
     if character == "\r":
         return "a carriage return without a line feed", "lines end with LF or CR LF"
+    if text.startswith("${", token.start):
+        return "$ means nothing here", 'values are filled into strings: "${name}"; write name alone'
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     return f"{shown} means nothing here", None

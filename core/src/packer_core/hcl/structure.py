@@ -41,7 +41,7 @@ class StructureReader(TemplateReader):
                 blocks.append(item)
             elif item:
                 self._add(attributes, item)
-        if self.kind == "end" and closer == "}" and not self._told_unclosed:
+        if self.kind == "end" and closer == "}" and not (self._told_unclosed or self.is_cut_off):
             # The innermost tells it for all: one } more may be all there is to it.
             self._told_unclosed = True
             self.report(opening, "the block is never closed", hint="a } is missing")

@@ -6,8 +6,9 @@ the shared indentation taken off; then directives are put together.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from packer_sdk.records import mutable_record
 
 from . import nodes
 from .cursor import MOST_LEVELS, Mistake
@@ -27,7 +28,7 @@ _FOR = "it is written %{ for name in collection }…%{ endfor }"
 _WORDS = ("if", "else", "endif", "for", "endfor")
 
 
-@dataclass(slots=True)
+@mutable_record
 class _Piece:
     """A literal, an interpolation, or one directive, not put together yet."""
 
@@ -71,6 +72,7 @@ class TemplateReader(ExpressionReader):
     # -- pieces in a row ------------------------------------------------------------------------
 
     def _pieces(self, closer: str) -> Iterator[_Piece]:
+        opening = self.previous
         before = self.newlines(True)
         last: _Piece | None = None
         trim_next = False
@@ -85,7 +87,7 @@ class TemplateReader(ExpressionReader):
                     last.text = last.text.rstrip()
                 piece = self._filled_in(closer) if start.kind == "${" else self._directive()
             else:
-                raise self._unterminated(closer)
+                raise self._unterminated(closer, opening)
             trim_next = piece.word != "text" and self.text[self.previous.start] == "~"
             if last:
                 yield last
@@ -153,10 +155,12 @@ class TemplateReader(ExpressionReader):
             hint="write $${ for the two characters themselves, as for a shell script",
         )
 
-    def _unterminated(self, closer: str) -> Mistake:
+    def _unterminated(self, closer: str, opening: Token) -> Mistake:
+        self.is_cut_off = self.is_cut_off or self.kind == "end"
         if closer == "end heredoc":
+            start = f"It starts in line {self.source.line(opening.start)}."
             hint = "its last line is the marker and nothing else, and ends with a newline"
-            return Mistake(self.token, "the heredoc is never closed", hint=hint)
+            return Mistake(self.token, "the heredoc is never closed", detail=start, hint=hint)
         return Mistake(self.token, "the string is never closed", hint='a " is missing')
 
     # -- put together ---------------------------------------------------------------------------

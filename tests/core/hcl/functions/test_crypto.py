@@ -25,6 +25,7 @@ def test_a_password_checks_against_its_bcrypt() -> None:
 
 def test_what_bcrypt_cannot_do_is_told() -> None:
     assert "72 bytes" in error_of('bcrypt(join("", [for i in range(73) : "x"]))').summary
+    assert "takes hours" in error_of('bcrypt("x", 21)').summary
     assert "between 4 and 31" in error_of('bcrypt("x", 40)').summary
 
 

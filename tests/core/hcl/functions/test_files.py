@@ -76,3 +76,15 @@ def test_a_file_is_a_template_with_variables_of_its_own(scope: Scope) -> None:
 )
 def test_what_is_wrong_with_a_file_is_told(text: str, message: str, scope: Scope) -> None:
     assert message in error_of(text, scope).summary
+
+
+def test_a_fileset_goes_no_deeper_than_its_pattern_and_never_in_circles(
+    scope: Scope, tmp_path: Path
+) -> None:
+    files = tmp_path / "template" / "files"
+    (files / "deep" / "up").symlink_to(files)
+    (files / "deep" / "self").symlink_to(".")
+    (files / "other").symlink_to("deep")
+    assert content_of('fileset("files", "**/c.txt")', scope) == ["deep/c.txt", "other/c.txt"]
+    assert content_of('fileset("files", "*/c.txt")', scope) == ["deep/c.txt", "other/c.txt"]
+    assert "cannot be looked at" in error_of('fileset("\\u0000", "*")', scope).summary

@@ -57,12 +57,18 @@ def _uuidv5(namespace: str, name: str) -> str:
         raise FunctionError(f'neither a UUID nor one of {known}: "{namespace}"', 0) from error
 
 
+_MOST_COST = 20
+"""Minutes; each further one doubles it, and nothing can interrupt the library."""
+
+
 def _bcrypt(text: Value, *costs: Value) -> Value:
     if len(costs) > 1:
         raise FunctionError("one cost at most", 2)
     cost = whole(values.number_in(costs[0]), 1) if costs else 10
     if cost > 31:
         raise FunctionError(f"must be between 4 and 31, got {cost}", 1)
+    if cost > _MOST_COST:
+        raise FunctionError(f"a cost above {_MOST_COST} takes hours, got {cost}", 1)
     rounds = max(cost, 4) if cost >= 4 else 10  # as Go: too small a cost is the usual one
     secret = values.text_in(text).encode()
     if len(secret) > 72:

@@ -26,7 +26,7 @@ from .simple import simple
 from .table import Library
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from packer_sdk.cty.values import Value
 
@@ -135,15 +135,34 @@ def _dirname(path: str) -> str:
 
 def _fileset(root: str, path: Value, pattern: Value) -> Value:
     base = _path(root, values.text_in(path))
-    wanted = _glob(values.text_in(pattern))
-    found = []
-    for folder, _, names in os.walk(base, followlinks=True):
-        for name in names:
-            here = Path(folder, name)
-            relative = _slashed(os.path.relpath(here, base))
-            if wanted.fullmatch(relative) and here.is_file():
-                found.append(values.string(relative))
+    text = values.text_in(pattern)
+    wanted = _glob(text)
+    levels = None if "**" in text else text.count("/")
+    try:
+        names = [name for name in _files_below(base, levels) if wanted.fullmatch(name)]
+        found = [values.string(name) for name in names if Path(base, name).is_file()]
+    except ValueError as error:
+        raise FunctionError(f"cannot be looked at: {base}", 0) from error
     return values.set_of("string", found)
+
+
+def _files_below(base: Path, levels: int | None) -> Iterator[str]:
+    """Names of files, with their folders in front, down to some level; links are followed."""
+    for folder, folders, names in os.walk(base, followlinks=True):
+        inside = os.path.relpath(folder, base)
+        yield from (_slashed(os.path.normpath(Path(inside, name))) for name in names)
+        level = 0 if inside == "." else len(Path(inside).parts)
+        if levels is not None and level >= levels:
+            folders.clear()
+        folders[:] = [name for name in folders if not _leads_back(Path(folder, name))]
+
+
+def _leads_back(folder: Path) -> bool:
+    """Whether a link leads to a folder it is in: following it would never end."""
+    if not folder.is_symlink():
+        return False
+    here = Path(os.path.realpath(folder.parent))
+    return Path(os.path.realpath(folder)) in (here, *here.parents)
 
 
 _GLOB = re.compile(r"\*\*/|\*\*|\*|\?|\[\^?(?:\\.|[^\]\\])+\]|\{[^{}]*\}|\\.|.", re.DOTALL)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from packer_core.hcl import values
+from packer_core.hcl.bounds import joined
 from packer_core.hcl.convert import convert
 from packer_core.hcl.function import Function, FunctionError, Parameter
 from packer_sdk.cty import json as cty_json
@@ -117,7 +118,7 @@ def formatted(form: str, arguments: Sequence[Value]) -> str:
         highest, following, at = max(highest, index), index + 1, verb.end()
     if highest < len(arguments):
         raise FunctionError("too many values: no verb is for this one", highest + 1)
-    return "".join(written)
+    return joined(written)
 
 
 def _one(verb: re.Match[str], value: Value, position: int) -> str:

@@ -121,12 +121,13 @@ def _merge(*arguments: Value) -> Value:
     type_ = _type_of_merge(arguments)
     named: dict[str, Value] = {}
     marks: Marks = NONE
-    for argument in arguments:
+    for position, argument in enumerate(arguments):
         plain, found = unmark(argument)
         marks |= found
         if plain.content is UNKNOWN:
             return mark(values.unknown(type_), marks)
         if plain.content is not None:
+            _require_mapping(plain, position)
             named |= values.entries(plain)
     if isinstance(type_, MapType):
         return mark(values.map_of(type_.element, named), marks)

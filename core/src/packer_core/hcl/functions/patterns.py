@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from packer_core.hcl import values
+from packer_core.hcl.bounds import joined, require_letters
 from packer_core.hcl.function import Function, FunctionError, Parameter
 from packer_sdk.cty.types import ListType, ObjectType, TupleType
 from packer_sdk.cty.values import UNKNOWN, Value
@@ -81,11 +82,13 @@ def _regex_replace(text: str, pattern: str, replacement: str) -> str:
     found = _compiled(pattern, 1)
     names = group_names(found)
     written: list[str] = []
-    at = 0
+    at = length = 0
     for match in matches(found, text):
         written += [text[at : match.start()], _filled(replacement, match, names)]
+        length += len(written[-2]) + len(written[-1])
+        require_letters(length)
         at = match.end()
-    return "".join([*written, text[at:]])
+    return joined([*written, text[at:]])
 
 
 _REFERENCE = re.compile(r"\$(?:(\$)|\{(\w+)\}|(\w+))")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING
 
 from packer_core.hcl import values
+from packer_core.hcl.bounds import MOST_ELEMENTS
 from packer_core.hcl.conversion import unify
 from packer_core.hcl.convert import convert
 from packer_core.hcl.function import Function, FunctionError, Parameter
@@ -121,6 +123,8 @@ def _product(*arguments: Value) -> Value:
         [convert(item, element) for item in values.items(value)]
         for value, element in zip(plain, type_.element.elements, strict=True)
     ]
+    if prod(map(len, columns)) > MOST_ELEMENTS:
+        raise FunctionError(f"there would be more than {MOST_ELEMENTS} elements")
     rows = [Value(type_.element, [item.content for item in row]) for row in product(*columns)]
     make = values.list_of if isinstance(type_, ListType) else values.set_of
     return mark(make(type_.element, rows), marks)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from packer_core.hcl import values
+from packer_core.hcl.bounds import joined, require_letters
 from packer_core.hcl.function import Function, FunctionError, Parameter
 from packer_sdk.cty.types import ListType
 
@@ -34,7 +35,7 @@ def functions(_surroundings: Surroundings) -> Mapping[str, Function]:
             rest=Parameter("lists", ListType("string")),
         ),
         "lower": simple("string", _lower, str="string"),
-        "replace": simple("string", str.replace, str="string", substr="string", replace="string"),
+        "replace": simple("string", _replace, str="string", substr="string", replace="string"),
         "split": simple(ListType("string"), _split, separator="string", str="string"),
         "startswith": simple("bool", str.startswith, str="string", prefix="string"),
         "strcontains": simple("bool", str.__contains__, str="string", substr="string"),
@@ -71,7 +72,7 @@ def _indent(spaces: Number, text: str) -> str:
         raise FunctionError(f"must not be negative, got {count}", 0)
     if count > 10_000:
         raise FunctionError("more spaces than any text needs", 0)
-    return text.replace("\n", "\n" + " " * count)
+    return _replace(text, "\n", "\n" + " " * count)
 
 
 def _split(separator: str, text: str) -> list[str]:
@@ -91,7 +92,12 @@ def _join(separator: Value, *lists: Value) -> Value:
             if item.content is None:
                 raise FunctionError(f"element {index} must not be null", position)
             parts.append(values.text_in(item))
-    return values.string(values.text_in(separator).join(parts))
+    return values.string(joined(parts, values.text_in(separator)))
+
+
+def _replace(text: str, old: str, new: str) -> str:
+    require_letters(len(text) + text.count(old) * (len(new) - len(old)))
+    return text.replace(old, new)
 
 
 def _lower(text: str) -> str:

@@ -108,7 +108,7 @@ class Components:
             if options.get(name) is not None:
                 lines += [f"{name} = {quoted(str(options[name]))}"]
         if options.get("max_retries") is not None:
-            lines += [f"max_retries = {writer.value(options['max_retries'], 'number')}"]
+            lines += [f"max_retries = {_number(writer.value(options['max_retries'], 'number'))}"]
         lines += self._override(options.get("override"))
         names = ("type", "only", "except", "override", "pause_before", "timeout", "max_retries")
         lines += writer.body(without(options, *names), spec)
@@ -175,3 +175,8 @@ class Components:
 
     def _take_notes(self, writer: OptionWriter, where: str) -> None:
         self.notes += [f"{where}: {note}" for note in dict.fromkeys(writer.notes)]
+
+
+def _number(written: str) -> str:
+    """A number; what is worked out is text, and core takes no text for one."""
+    return written if written.isdecimal() else f"convert({written}, number)"

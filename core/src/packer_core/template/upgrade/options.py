@@ -78,6 +78,8 @@ class OptionWriter:
 
     def _argument(self, name: str, value: Any, type_: Type) -> list[str]:
         before = len(self.notes)
+        if isinstance(value, str) and name.endswith("command") and isinstance(type_, ListType):
+            value = [value]  # a command has commas of its own
         written = f"{name} = {self.value(value, type_)}"
         return [*(line for note in self.notes[before:] for line in comment(note)), written]
 
@@ -133,8 +135,8 @@ class OptionWriter:
         if isinstance(value, str) and not isinstance(element, ObjectType | MapType):
             parts = self._parts(value)
             if any(not isinstance(part, str) for part in parts):
-                # JSON parts texts at commas, and a variable may hold several.
-                return f'split(",", {template(parts)})'
+                # JSON parts texts at commas, and a variable may hold several or none.
+                return f'compact(split(",", {template(parts)}))'
             value = value.split(",") if value else []
         items = value if isinstance(value, list) else [value]
         return listed([self.value(item, element) for item in items])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
 from dataclasses import dataclass
@@ -48,7 +49,7 @@ def template(parts: Sequence[Part], *, bare: bool = True) -> str:
     if bare and len(parts) == 1 and isinstance(parts[0], Expression):
         return parts[0].text
     written = []
-    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+    for part, following in itertools.zip_longest(parts, parts[1:], fillvalue=""):
         if isinstance(part, Expression):
             written.append(f"${{{part.text}}}")
         elif part.endswith("$") and isinstance(following, Expression):

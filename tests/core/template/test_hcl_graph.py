@@ -106,6 +106,19 @@ def test_local_that_needs_itself_is_a_circle() -> None:
     ]
 
 
+def test_long_way_around_a_circle_is_told_in_short() -> None:
+    one = graph(**{f"l{index}": f"local.l{(index + 1) % 500}" for index in range(500)})
+    one.work_out()
+    (diagnostic,) = one.findings.diagnostics
+    assert diagnostic.summary.endswith("-> local.l9 -> … 489 more … -> local.l499 -> local.l0")
+
+
+def test_ten_thousand_locals_in_a_chain_are_worked_out() -> None:
+    one = graph(**{f"l{index}": f"local.l{index + 1}" for index in range(10_000)}, l10000="1")
+    one.work_out()
+    assert one.local_values()["l0"].content == 1
+
+
 def test_everything_is_meant_by_a_name_without_an_end() -> None:
     one = graph(Echo(), all="[for one in data.echo : one.output]", data_a='input = "x"')
     one.work_out()

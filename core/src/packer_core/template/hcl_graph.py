@@ -17,7 +17,7 @@ from packer_core.hcl.variables import variables_of
 from packer_sdk.cty.types import ObjectType
 from packer_sdk.cty.values import Value
 from packer_sdk.errors import Cancelled, PackerError
-from packer_sdk.records import made, mutable_record, named_record
+from packer_sdk.records import named_record
 
 from .hcl_references import references_in
 
@@ -87,23 +87,32 @@ class Data:
     span: Span
 
 
-@mutable_record
 class Graph:
     """Works out every local and data source.
 
-    Attributes:
+    Args:
         scope: What other names mean: ``var``, ``path``, functions.
         lookups: Asks data sources.
         findings: Where errors go.
         parts: What there is, by key.
+
+    Attributes:
         done: What has been worked out.
     """
 
-    scope: Scope
-    lookups: Lookups
-    findings: Findings
-    parts: Mapping[Key, Local | Data]
-    done: dict[Key, Value] = made(default_factory=dict)
+    def __init__(
+        self,
+        scope: Scope,
+        lookups: Lookups,
+        findings: Findings,
+        parts: Mapping[Key, Local | Data],
+    ) -> None:
+        self.scope = scope
+        self.lookups = lookups
+        self.findings = findings
+        self.parts = parts
+        self.done: dict[Key, Value] = {}
+        self._names = _Names(parts)
 
     def work_out(self, keys: Iterable[Key] | None = None) -> Scope:
         """Work out these, or everything, and return the scope in which they are known."""
@@ -128,23 +137,25 @@ class Graph:
         return found
 
     def _work_out(self, key: Key) -> None:
+        if key in self.done:
+            return
         # A stack of its own: a long chain of locals would be too deep for Python's.
-        stack = [key]
+        stack = {key: iter(self._needs(key))}
         while stack:
-            current = stack[-1]
-            waiting = [] if current in self.done else self._waiting(current)
-            if not waiting:
-                if current not in self.done:
-                    self.done[current] = self._value(current)
-                stack.pop()
-            elif waiting[0] in stack:
-                self._circle(stack[stack.index(waiting[0]) :])
-                self.done[current] = values.ANYTHING
+            current, needs = next(reversed(stack.items()))
+            needed = next((one for one in needs if one not in self.done), None)
+            if needed is not None and needed not in stack:
+                stack[needed] = iter(self._needs(needed))
+                continue
+            if needed is None:
+                value = self._value(current)
             else:
-                stack.append(waiting[0])
-
-    def _waiting(self, key: Key) -> list[Key]:
-        return [needed for needed in self._needs(key) if needed not in self.done]
+                keys = list(stack)
+                self._circle(keys[keys.index(needed) :])
+                value = values.ANYTHING
+            self.done[current] = value
+            self._names.add(current, value)
+            del stack[current]
 
     def _needs(self, key: Key) -> list[Key]:
         part = self.parts[key]
@@ -168,6 +179,8 @@ class Graph:
 
     def _circle(self, keys: list[Key]) -> None:
         names = [".".join(key) for key in (*keys, keys[0])]
+        if (left_out := len(names) - _MOST_NAMES) > 1:
+            names[_MOST_NAMES - 2 : -2] = [f"… {left_out} more …"]
         self.findings.error(
             f"these need each other: {' -> '.join(names)}", self.parts[keys[0]].span
         )
@@ -195,18 +208,32 @@ class Graph:
             return values.ANYTHING
 
     def _inside(self) -> Scope:
-        known = {key: self.done.get(key, values.ANYTHING) for key in self.parts}
-        local = {key[1]: value for key, value in known.items() if key[0] == "local"}
-        data: dict[str, dict[str, Value]] = {}
-        for key, value in known.items():
-            if key[0] == "data":
-                data.setdefault(key[1], {})[key[2]] = value
-        return self.scope.child(
-            {
-                "local": _object(local),
-                "data": _object({kind: _object(named) for kind, named in data.items()}),
-            }
-        )
+        return self.scope.child(self._names.variables)
+
+
+class _Names:
+    """What ``local`` and ``data`` mean, with what has been worked out so far.
+
+    It grows in place: made anew for each of ten thousand locals, it would take minutes. Nobody sees
+    it grow, since what asks for all of it waits until all of it is there.
+    """
+
+    def __init__(self, keys: Iterable[Key]) -> None:
+        self._kinds: dict[str, Value] = {}
+        self.variables = {"local": _nothing(), "data": _nothing()}
+        for key in keys:
+            self.add(key, values.ANYTHING)
+
+    def add(self, key: Key, value: Value) -> None:
+        """Add a value, or take it for what was there."""
+        if key[0] == "local":
+            _set(self.variables["local"], key[1], value)
+            return
+        _, kind, name = key
+        if kind not in self._kinds:
+            self._kinds[kind] = _nothing()
+            _set(self.variables["data"], kind, self._kinds[kind])
+        _set(self._kinds[kind], name, value)
 
 
 def _span_of(message: str, part: Data) -> Span:
@@ -216,10 +243,19 @@ def _span_of(message: str, part: Data) -> Span:
     return found.span if found else part.span
 
 
+_MOST_NAMES = 12
+"""Names of a circle that are told."""
+
 _ABOUT_AN_ARGUMENT = re.compile(r"(?P<name>[A-Za-z_][\w-]*)(?:\.[\w-]+|\[[^\]]*\])*: ")
 
 
-def _object(named: Mapping[str, Value]) -> Value:
-    """An object without sorting it: it is made anew for every value, and looked into once."""
-    types = {name: value.type for name, value in named.items()}
-    return Value(ObjectType(types), {name: value.content for name, value in named.items()})
+def _nothing() -> Value:
+    return Value(ObjectType({}), {})
+
+
+def _set(object_: Value, name: str, value: Value) -> None:
+    assert isinstance(object_.type, ObjectType), "made above"
+    assert isinstance(object_.type.attributes, dict), "made above"
+    assert isinstance(object_.content, dict), "made above"
+    object_.type.attributes[name] = value.type
+    object_.content[name] = value.content

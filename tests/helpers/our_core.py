@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -197,6 +199,32 @@ class Core:
         """The only record of a category, which is JSON."""
         ((text,),) = self.records(category)
         return json.loads(text)
+
+
+class Machine:
+    """Runs packer on templates."""
+
+    def __init__(self, judges: Judges, folder: Path) -> None:
+        self.judges = judges
+        self.folder = folder
+
+    def packer(self, *words: str, status: int = 0, **environ: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "packer_core", *words],
+            cwd=self.folder,
+            env=self.judges.environ | environ,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout
+
+    def build(self, template: dict[str, Any], *words: str, status: int = 0, **environ: str) -> str:
+        path = self.folder / "t.json"
+        path.write_text(json.dumps(template))
+        return self.packer("build", "-color=false", *words, str(path), status=status, **environ)
 
 
 def complete(spec: ObjectSpec, options: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from helpers.terminals import Terminal
+from packer_core.plugins.catalog import Component
+from packer_core.plugins.fleet import Fleet
+from packer_sdk.wire.forms import decode_spec
+from packer_sdk.wire.specs import Attr, BlockList
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
@@ -71,12 +77,13 @@ class Desk:
 
     Attributes:
         folder: The working folder.
+        environ: Of what is run.
     """
 
     def __init__(self, judges: Judges, folder: Path, packer: list[str]) -> None:
         self.folder = folder
         self._packer = packer
-        self._environ = judges.environ | {"CHECKPOINT_DISABLE": "1", "TMPDIR": str(folder)}
+        self.environ = judges.environ | {"CHECKPOINT_DISABLE": "1", "TMPDIR": str(folder)}
 
     def script(self, name: str, text: str) -> None:
         """Put an executable where both find it."""
@@ -92,7 +99,7 @@ class Desk:
         return subprocess.Popen(
             self.command(template),
             cwd=self.folder,
-            env=self._environ,
+            env=self.environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -201,12 +208,61 @@ def test_their_core_is_told_what_fails(
     assert word in theirs.build(template, status=1)
 
 
+def wait_for(path: Path) -> None:
+    until = time.monotonic() + 60
+    while not path.exists() and time.monotonic() < until:
+        time.sleep(0.05)
+
+
+def test_a_second_interrupt_changes_nothing_there(theirs: Desk) -> None:
+    """Their core sends one cancel, and waits until the plugin has come to its end."""
+    there = theirs.folder / "there"
+    steps = [f"mark {there}", "wait 1500", "say late"]
+    with theirs.start({"builders": [{"type": "peer", "steps": steps}]}) as packer:
+        wait_for(there)
+        os.killpg(packer.pid, signal.SIGINT)
+        time.sleep(0.3)
+        os.killpg(packer.pid, signal.SIGINT)
+        said = _said(packer)
+    assert packer.returncode == 1
+    assert said.count("Cancelling build after receiving interrupt") == 1
+    assert "peer: late" in said
+    assert "Cleanly cancelled builds after being interrupted." in said
+
+
+def test_their_core_puts_our_question_to_the_person(theirs: Desk) -> None:
+    command = theirs.command({"builders": [{"type": "peer", "steps": ["ask who goes there?"]}]})
+    with Terminal(command, theirs.folder, theirs.environ) as terminal:
+        terminal.shows("who goes there?")
+        terminal.type("me\r")  # what Enter sends
+        assert terminal.ends() == 0
+        assert "peer: answer: me" in terminal.text
+
+
+def test_their_schemas_are_read(debian_packer: Path) -> None:
+    """gob of Go 1.19, which counts types from 65, and with names of packages in a vendor folder."""
+    wanted = {
+        "builder-amazon-ebs": ("ami_block_device_mappings", BlockList),
+        "builder-docker": ("run_command", Attr),
+        "provisioner-shell": ("inline", Attr),
+        "post-processor-checksum": ("output", Attr),
+    }
+    with Fleet(os.environ) as fleet:
+        for name, (option, of) in wanted.items():
+            argv = (str(debian_packer), "plugin", f"packer-{name}")
+            kind = next(kind for kind in REFERENCES if name.startswith(kind))
+            there = Component(
+                kind=kind, name=name, argv=argv, source="plugin folder", path=debian_packer
+            )
+            start = getattr(fleet, kind.replace("-", "_"))
+            spec = decode_spec(start(there, "test").config_spec(), protobuf=False)
+            assert isinstance(spec.attributes[option], of), name
+
+
 def test_their_core_cancels_our_builder(theirs: Desk) -> None:
     there = theirs.folder / "there"
     with theirs.start({"builders": [{"type": "peer", "steps": [f"hold {there}"]}]}) as packer:
-        until = time.monotonic() + 60
-        while not there.exists() and time.monotonic() < until:
-            time.sleep(0.05)
+        wait_for(there)
         os.killpg(packer.pid, signal.SIGINT)  # as Ctrl-C does
         said = _said(packer)
     assert packer.returncode == 1

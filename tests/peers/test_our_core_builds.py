@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import itertools
 import json
-import subprocess
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from helpers.our_core import Machine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,32 +17,6 @@ if TYPE_CHECKING:
 
 NAMES = ("go", "old", "python")
 MIB = 1 << 20
-
-
-class Machine:
-    """Runs packer on templates."""
-
-    def __init__(self, judges: Judges, folder: Path) -> None:
-        self.judges = judges
-        self.folder = folder
-
-    def packer(self, *words: str, status: int = 0, **environ: str) -> str:
-        done = subprocess.run(
-            [sys.executable, "-m", "packer_core", *words],
-            cwd=self.folder,
-            env=self.judges.environ | environ,
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout
-
-    def build(self, template: dict[str, Any], *words: str, status: int = 0, **environ: str) -> str:
-        path = self.folder / "t.json"
-        path.write_text(json.dumps(template))
-        return self.packer("build", "-color=false", *words, str(path), status=status, **environ)
 
 
 @pytest.fixture

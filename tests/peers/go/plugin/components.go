@@ -8,6 +8,7 @@ import (
 
 	"github.com/hashicorp/hcl/v2/hcldec"
 	"github.com/hashicorp/packer-plugin-sdk/packer"
+	"github.com/zclconf/go-cty/cty"
 )
 
 // component is what all kinds share.
@@ -20,7 +21,22 @@ func (c *component) ConfigSpec() hcldec.ObjectSpec {
 	spec := hcldec.ObjectSpec(c.options.FlatMapstructure().HCL2Spec())
 	items := spec["item"].(*hcldec.BlockListSpec).Nested.(hcldec.ObjectSpec)
 	items["name"].(*hcldec.AttrSpec).Required = true // the generator has no word for it
+	estrange(spec)
 	return spec
+}
+
+// estrange makes a schema one that no generator writes, of the sort that PEER_SPEC says.
+func estrange(spec hcldec.ObjectSpec) {
+	switch os.Getenv("PEER_SPEC") {
+	case "renamed":
+		spec["text"].(*hcldec.AttrSpec).Name = "told"
+	case "set":
+		spec["strange"] = &hcldec.AttrSpec{Name: "strange", Type: cty.Set(cty.String)}
+	case "tuple":
+		spec["strange"] = &hcldec.AttrSpec{Name: "strange", Type: cty.Tuple([]cty.Type{cty.String, cty.Number})}
+	case "pairs":
+		spec["strange"] = &hcldec.BlockAttrsSpec{TypeName: "strange", ElementType: cty.String}
+	}
 }
 
 // prepare decodes the options from scratch and takes the steps of this phase.

@@ -55,7 +55,8 @@
 // returns them with blocks, `peer-texts` the names in the blocks, `peer-empty` the empty object.
 //
 // With PEER_HOLD_SPEC in the environment ConfigSpec makes that file and never answers, with
-// PEER_HOLD_OUTPUT it is OutputSpec.
+// PEER_HOLD_OUTPUT it is OutputSpec. With PEER_SPEC the schema of the options is strange: `renamed` calls
+// the argument of `text` `told`; `set`, `tuple` and `pairs` add `strange`, of that kind.
 package main
 
 import (

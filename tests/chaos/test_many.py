@@ -17,8 +17,8 @@ from packer_core.engine.prepare import PreparedJob, prepare
 from packer_core.engine.scheduler import run
 from packer_core.plugins.catalog import Catalog, Component
 from packer_core.plugins.fleet import Fleet
+from packer_core.template.inputs import VariableInputs
 from packer_core.template.load import load_template
-from packer_core.template.variables import VariableInputs
 from packer_sdk.cancel import CancelToken
 
 if TYPE_CHECKING:

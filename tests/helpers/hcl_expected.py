@@ -23,8 +23,8 @@ from packer_core.template.hcl_builds import BUILD, CHAIN
 from packer_core.template.hcl_files import read_hcl, template_files
 from packer_core.template.hcl_format import ROOT
 from packer_core.template.hcl_values import raw
+from packer_core.template.inputs import VariableInputs
 from packer_core.template.load import load_template
-from packer_core.template.variables import VariableInputs
 from packer_sdk.cty.values import UNKNOWN_TEXT
 from packer_sdk.records import replaced
 from packer_sdk.wire.specs import Attr, BlockList, ObjectSpec

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from packer_core.errors import TemplateError
+from packer_core.template.inputs import VariableInputs
 from packer_core.template.load import load_template
-from packer_core.template.variables import VariableInputs
 
 if TYPE_CHECKING:
     from packer_core.diagnostics import Diagnostic

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from packer_core.template.console import open_console
-from packer_core.template.variables import VariableInputs
+from packer_core.template.inputs import VariableInputs
 from packer_sdk.errors import PackerError
 
 if TYPE_CHECKING:

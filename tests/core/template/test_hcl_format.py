@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from packer_core.template.inputs import VariableInputs
 from packer_core.template.load import load_template
-from packer_core.template.variables import VariableInputs
 from packer_sdk.wire.specs import Attr, ObjectSpec
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ import pytest
 
 from packer_core.errors import TemplateError
 from packer_core.template.hcl_graph import NoLookups
+from packer_core.template.inputs import VariableInputs
 from packer_core.template.load import load_template
-from packer_core.template.variables import VariableInputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from packer_core.template.variables import VariableInputs
+from packer_core.template.inputs import VariableInputs
 
 if TYPE_CHECKING:
     from packer_core.template.model import Template

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from packer_core.diagnostics import in_order
 from packer_core.errors import TemplateError
+from packer_core.template.inputs import VariableInputs
 from packer_core.template.json_format import ROOT_KEYS, read_template
 from packer_core.template.json_reader import read_json
 from packer_core.template.load import load_template
 from packer_core.template.model import Selection
-from packer_core.template.variables import VariableInputs
 from packer_core.version import COMPATIBLE
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from packer_core.errors import TemplateError
+from packer_core.template.inputs import VariableInputs
 from packer_core.template.load import is_hcl, load_template
-from packer_core.template.variables import VariableInputs
 
 if TYPE_CHECKING:
     from packer_core.diagnostics import Diagnostic
@@ -75,7 +75,7 @@ def test_json_knows_nothing_of_hcl() -> None:
     lines = [
         "import pathlib, sys",
         "from packer_core.template.load import load_template",
-        "from packer_core.template.variables import VariableInputs",
+        "from packer_core.template.inputs import VariableInputs",
         f"load_template(pathlib.Path({str(template)!r}), VariableInputs())",
         "print([one for one in sys.modules if '.hcl' in one or '.cty' in one])",
     ]

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from packer_core.errors import TemplateError
+from packer_core.template.inputs import VariableInputs
+from packer_core.template.model import UNSET
 from packer_core.template.variables import (
-    UNSET,
-    VariableInputs,
     parse_assignment,
     read_variable_file,
 )

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import platform
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from packer_core.events.files import open_file, open_kept
 from packer_core.events.model import BuildPlanned, RunStarted, TemplateLoaded
-from packer_core.events.stream import EventStream
 from packer_core.version import VERSION
 from packer_sdk.errors import PackerError
 
@@ -45,6 +42,8 @@ def record(
     files = list(_files(app, wanted or app.settings.events, keep=keep))
     stream = None
     if files:
+        from packer_core.events.stream import EventStream  # noqa: PLC0415 - often there are none
+
         stream = EventStream(app.environ["PACKER_RUN_UUID"], files, app.secrets.apply)
     app.listen(stream, *_hooks(app), *listeners)
     app.monitor.tell(_run_started(app, command))
@@ -102,8 +101,10 @@ def _files(app: App, wanted: str, *, keep: bool) -> Iterator[EventFile]:
     # A packer that this run starts must not write over our events.
     if app.environ.get("PACKER_EVENTS", OFF) != OFF:
         del app.environ["PACKER_EVENTS"]
-    if wanted == OFF:
+    if wanted == OFF or not (wanted or keep):
         return
+    from packer_core.events.files import open_file  # noqa: PLC0415 - see `record`
+
     say = app.screen.error
     if wanted:
         yield open_file(wanted, say)
@@ -112,6 +113,8 @@ def _files(app: App, wanted: str, *, keep: bool) -> Iterator[EventFile]:
 
 
 def _kept(app: App, say: Callable[[str], None]) -> EventFile | None:
+    from packer_core.events.files import open_kept  # noqa: PLC0415 - see `record`
+
     try:
         folder = app.paths.runs
     except PackerError:  # there is no home folder; whoever needs one will say so
@@ -140,6 +143,8 @@ def _run_started(app: App, command: str) -> RunStarted:
 
 
 def _digest(path: Path) -> str | None:
+    import hashlib  # noqa: PLC0415 - it loads OpenSSL
+
     try:
         with path.open("rb") as file:
             return f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"

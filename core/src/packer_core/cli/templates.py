@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from packer_core.diagnostics import Diagnostic
-from packer_core.engine.choice import matching
-from packer_core.engine.plan import build_names, unknown_choices
 from packer_core.nearest import did_you_mean, join
+from packer_core.template.inputs import VariableInputs
 from packer_core.template.load import is_hcl, load_template
-from packer_core.template.variables import VariableInputs
+from packer_sdk.records import named_record
 
 from . import options as flags
 from .diagnosed import tell_machines
@@ -55,7 +53,7 @@ def nothing(type_: str, name: str) -> bool:  # noqa: ARG001 - see `load`
     return False
 
 
-@dataclass(frozen=True, kw_only=True)
+@named_record
 class TemplateOptions:
     """Which template, and what its variables are set to."""
 
@@ -112,6 +110,8 @@ def load(
 
 def _counting(choice: Choice) -> Callable[[Source], bool]:
     """Whether a build of an HCL2 template is chosen."""
+    from packer_core.engine.choice import matching  # noqa: PLC0415 - not where all are chosen
+
     matches = matching("hcl2")
     return lambda source: choice.takes(source.display_name, matches)
 
@@ -161,6 +161,8 @@ def undeclared(template: Template) -> Iterator[Diagnostic]:
 
 def show_unknown_choices(app: App, template: Template, choice: Choice) -> None:
     """Warn of names behind ``-only`` and ``-except`` that match nothing."""
+    from packer_core.engine.plan import build_names, unknown_choices  # noqa: PLC0415 - see above
+
     names = build_names(template)
     show_warnings(
         app,

@@ -19,7 +19,6 @@ from packer_core.errors import (
 )
 from packer_core.events.model import BuildRefused, ComponentPrepared
 from packer_core.events.monitor import SILENT
-from packer_core.template.fix import outdated
 from packer_sdk.errors import PackerError
 from packer_sdk.records import named_record
 
@@ -230,6 +229,8 @@ def _named(error: PackerError, component: Component, part: Part) -> PackerError:
         return error
     if isinstance(error, PluginStartError | PluginCrashed):
         return reworded(error, f"{who}: {error}")
+    from packer_core.template.fix import outdated  # noqa: PLC0415 - few components are refused
+
     return ComponentRefused(
         error.message,
         who=who,

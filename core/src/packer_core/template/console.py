@@ -10,8 +10,8 @@ from .rendering import Renderer
 
 if TYPE_CHECKING:
     from .hcl_load import OpenLookups
+    from .inputs import VariableInputs
     from .model import Template
-    from .variables import VariableInputs
 
     class Console(Protocol):
         """Evaluates lines."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .hcl_load import OpenLookups
+    from .inputs import VariableInputs
     from .model import Template
-    from .variables import VariableInputs
 
 _NAMES = ("var", "local", "path", "packer")
 """What expressions may ask for; ``data`` is not among them (DAT-002)."""

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 
     from .hcl_graph import Key, Lookups
     from .hcl_load import OpenLookups
+    from .inputs import VariableInputs
     from .model import BuildBlock, Source
-    from .variables import VariableInputs
 
 ROOT = BodySchema(
     (),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from packer_sdk.cty.types import Type
     from packer_sdk.cty.values import Value
 
-    from .variables import VariableInputs
+    from .inputs import VariableInputs
 
 ENVIRONMENT_PREFIX = "PKR_VAR_"
 COMMAND_LINE = "-var"

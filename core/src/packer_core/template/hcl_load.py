@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .hcl_graph import Lookups
+    from .inputs import VariableInputs
     from .model import Preliminary, Source, Template
-    from .variables import VariableInputs
 
     OpenLookups = Callable[[Preliminary], Lookups]
     """Makes what asks data sources, once it is known what the template says before that."""

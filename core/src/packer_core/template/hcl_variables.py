@@ -19,8 +19,7 @@ from packer_sdk.records import named_record, replaced
 from .hcl_given import COMMAND_LINE, value_of
 from .hcl_validation import is_fulfilled
 from .hcl_values import in_line, texts_in
-from .model import Variable
-from .variables import UNSET
+from .model import UNSET, Variable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
     from packer_core.diagnostics import Place
 
+    from .inputs import VariableInputs
     from .json_reader import Document
     from .model import PostProcess, Source, Variable
-    from .variables import VariableInputs
 
 ROOT_KEYS = (
     "builders",
@@ -38,6 +38,7 @@ ROOT_KEYS = (
     "min_packer_version",
     "description",
 )
+_STEPS = ("builders", "provisioners", "post-processors", "error-cleanup-provisioner")
 _IGNORED_KEY = "push"  # a service that was closed in 2018; old templates still carry it
 _VERSION = re.compile(
     r"v?([0-9]+(?:\.[0-9]+)*)(?:-[\w.~-]+|[A-Za-z~][\w.~-]*)?(?:\+[\w.~-]+)?", re.ASCII
@@ -45,7 +46,12 @@ _VERSION = re.compile(
 
 
 def read_template(
-    document: Document, path: Path, inputs: VariableInputs, *, strict_variables: bool = True
+    document: Document,
+    path: Path,
+    inputs: VariableInputs,
+    *,
+    strict_variables: bool = True,
+    whole: bool = True,
 ) -> tuple[Template | None, list[Diagnostic]]:
     """Understand a document as a template.
 
@@ -54,6 +60,8 @@ def read_template(
         path: As the user typed it.
         inputs: Values of variables.
         strict_variables: Whether a variable without a value is an error.
+        whole: Whether it has to build something; if not, a file that only declares variables will
+            do.
 
     Returns:
         The template, None if there is not even an object to look into; and everything found.
@@ -62,6 +70,9 @@ def read_template(
     reading = Reading(document)
     if isinstance(document.root, Object):
         reader = _TemplateReader(reading, document.root, path, inputs, strict_variables)
+        if not whole and document.root.members.keys().isdisjoint(_STEPS):
+            reader.read_variables()
+            return None, reading.findings
         return reader.read(), reading.findings
     if document.root is not None:
         found = describe(document.root)
@@ -81,6 +92,11 @@ class _TemplateReader:
         self.fields = Fields(reading, root)
         self.renderer = Renderer(str(path), inputs.environ)
         self.variables: dict[str, Variable] = {}
+
+    def read_variables(self) -> None:
+        """Read nothing else."""
+        self._check_keys()
+        self._variables()
 
     def read(self) -> Template:
         self._check_keys()

@@ -35,6 +35,10 @@ if TYPE_CHECKING:
             """
 
 
+UNSET = "<unknown>"
+"""Value of a required variable that nobody has set, when a template is only looked at."""
+
+
 @named_record
 class Variable:
     """A user variable and the value it got (JSN-002, JSN-003).

@@ -13,11 +13,11 @@ from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
 from packer_core.nearest import MOST_HINTS, join, nearest
 from packer_sdk.errors import PackerError
-from packer_sdk.records import made, record, replaced
+from packer_sdk.records import record, replaced
 
 from .json_nodes import Object, Scalar, describe
 from .json_reader import read_json
-from .model import Variable
+from .model import UNSET, Variable
 from .rendering import point_into
 from .source_file import read_file
 
@@ -27,27 +27,10 @@ if TYPE_CHECKING:
 
     from packer_core.diagnostics import Place
 
+    from .inputs import VariableInputs
     from .json_nodes import Member
     from .json_reader import Document
     from .rendering import Failure, Renderer
-
-UNSET = "<unknown>"
-"""Value of a required variable that nobody has set, when a template is only looked at."""
-
-
-@record
-class VariableInputs:
-    """What the user gave besides the template.
-
-    Attributes:
-        assignments: Names and values of ``-var``, in their order.
-        files: Paths of ``-var-file``, in their order.
-        environ: What ``{{env}}`` finds.
-    """
-
-    assignments: tuple[tuple[str, str], ...] = ()
-    files: tuple[Path, ...] = ()
-    environ: Mapping[str, str] = made(default_factory=dict)
 
 
 @record

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.cli import options as flags
@@ -28,6 +27,7 @@ from packer_core.engine.scheduler import run as run_jobs
 from packer_core.plugins.watched import watched
 from packer_core.ui.decorate import BuildUis, TimestampedUi
 from packer_core.ui.noted import noted
+from packer_sdk.records import named_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,7 +43,7 @@ KEEPS = ("abort", "ask", "run-cleanup-provisioner")
 """With these ``-on-error`` a failed build may leave its temporary files for the user to look at."""
 
 
-@dataclass(frozen=True, kw_only=True)
+@named_record
 class BuildOptions(TemplateOptions):
     """What the command line says."""
 

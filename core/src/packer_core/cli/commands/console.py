@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from packer_core.cli.templates import everything, inputs_of, show_warnings
 from packer_core.template.console import open_console
 from packer_core.template.load import is_hcl
 from packer_sdk.errors import PackerError
+from packer_sdk.records import named_record
 
 from .inspect import variable_lines
 
@@ -35,7 +35,7 @@ Type an expression to see its value.
   help       shows this"""
 
 
-@dataclass(frozen=True, kw_only=True)
+@named_record
 class ConsoleOptions:
     """What the command line says."""
 

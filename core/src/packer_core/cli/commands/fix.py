@@ -14,8 +14,9 @@ from packer_core.cli.options import Switch
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
 from packer_core.template.fix import FIXERS, fix
-from packer_core.template.load import check_json_template, is_hcl, read_json_template
-from packer_core.template.variables import VariableInputs
+from packer_core.template.inputs import VariableInputs
+from packer_core.template.json_load import check_json_template, read_json_template
+from packer_core.template.load import is_hcl
 
 if TYPE_CHECKING:
     from packer_core.app import App

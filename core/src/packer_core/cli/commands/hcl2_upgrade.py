@@ -15,9 +15,10 @@ from packer_core.cli.options import Switch
 from packer_core.cli.templates import show_warnings
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import PluginNotFound, TemplateError
-from packer_core.template.load import is_hcl, read_json_template
+from packer_core.template.inputs import VariableInputs
+from packer_core.template.json_load import read_json_template
+from packer_core.template.load import is_hcl
 from packer_core.template.upgrade import upgrade
-from packer_core.template.variables import VariableInputs
 from packer_sdk.errors import PackerError
 
 if TYPE_CHECKING:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.cli import options as flags
 from packer_core.cli.command import Command
-from packer_core.cli.preparation import prepare_and_show
-from packer_core.cli.recording import record, record_plan
+from packer_core.cli.recording import record
 from packer_core.cli.templates import (
     TEMPLATE_PARAMETERS,
     TemplateOptions,
@@ -16,23 +14,17 @@ from packer_core.cli.templates import (
     load,
     nothing,
     show_undeclared,
-    show_unknown_choices,
     show_warnings,
-    specs_for,
 )
-from packer_core.cli.verdict import show_verdict
 from packer_core.engine.choice import Choice
-from packer_core.engine.configs import BuildFlags
-from packer_core.engine.plan import plan
-from packer_core.plugins.watched import watched
-from packer_core.ui.decorate import BuildUis
+from packer_sdk.records import named_record
 
 if TYPE_CHECKING:
     from packer_core.app import App
     from packer_core.template.model import Template
 
 
-@dataclass(frozen=True, kw_only=True)
+@named_record
 class ValidateOptions(TemplateOptions):
     """What the command line says."""
 
@@ -53,6 +45,8 @@ def run(app: App, options: ValidateOptions) -> int:
     record(app, "validate", options.events, keep=False)
     choice = Choice(only=options.only, except_=options.except_)
     if options.json:
+        from packer_core.cli.verdict import show_verdict  # noqa: PLC0415 - only here
+
         asked = None if options.syntax_only else choice
         warns = not options.no_warn_undeclared_var
         return show_verdict(app, lambda: _read(app, options, choice), asked, warn_undeclared=warns)
@@ -63,7 +57,9 @@ def run(app: App, options: ValidateOptions) -> int:
     if options.syntax_only:
         app.ui.say("The syntax of the template is valid; no plugin was asked.")
         return 0
-    if not _accepted(app, template, choice):
+    from packer_core.cli.judging import accepted  # noqa: PLC0415 - syntax is judged without it
+
+    if not accepted(app, template, choice):
         return 1
     app.ui.say("The configuration is valid.")
     return 0
@@ -78,35 +74,6 @@ def _read(app: App, options: ValidateOptions, choice: Choice) -> Template:
         evaluate=everything if options.evaluate_datasources else nothing,
         choice=choice,
     )
-
-
-def _accepted(app: App, template: Template, choice: Choice) -> bool:
-    if template.language == "hcl2" and not template.sources and choice == Choice():
-        return True  # there may be only variables, or data sources know what will be built
-    jobs = plan(template, app.catalog, choice)
-    show_unknown_choices(app, template, choice)
-    app.discover()
-    record_plan(app, jobs)
-    specs = specs_for(app, template, jobs)
-    ui_for = BuildUis(app.screen, color=app.color, monitor=app.monitor)
-    with (
-        app.interruptible("validation") as interrupts,
-        watched(app.fleet(), app.monitor) as fleet,
-        interrupts.at_once(),
-    ):
-        ready = prepare_and_show(
-            jobs,
-            template,
-            BuildFlags(),
-            fleet,
-            ui=app.ui,
-            ui_for=ui_for,
-            color=app.color,
-            cancel=app.cancel,
-            monitor=app.monitor,
-            specs=specs,
-        )
-    return len(ready) == len(jobs)
 
 
 COMMAND = Command(

@@ -78,8 +78,8 @@ class OptionWriter:
 
     def _argument(self, name: str, value: Any, type_: Type) -> list[str]:
         before = len(self.notes)
-        if isinstance(value, str) and name.endswith("command") and isinstance(type_, ListType):
-            value = [value]  # a command has commas of its own
+        if isinstance(type_, ListType) and isinstance(value, str) and name.endswith("command"):
+            value = [value] if value else []  # a command has commas of its own
         written = f"{name} = {self.value(value, type_)}"
         return [*(line for note in self.notes[before:] for line in comment(note)), written]
 

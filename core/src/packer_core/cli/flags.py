@@ -2,7 +2,7 @@
 
 ``-x`` is ``--x``; a value follows after ``=`` or as the next word, whatever that looks like; a
 switch takes a value only after ``=``; flags end at the first word that is none, or at ``--``.
-click gets one word per flag, ``-name=value``, then ``--`` and the arguments.
+click gets one word per flag, ``-name=value``, then ``--`` and the arguments; two for one letter.
 """
 
 from __future__ import annotations
@@ -59,7 +59,8 @@ def normalise(words: Sequence[str], switches: Mapping[str, bool]) -> list[str]:
             if not rest:
                 raise _usage(f"flag needs a value: -{name}", f"-{name}=VALUE")
             value = rest.pop(0)
-        flags.append(f"-{name}={value}")
+        # click would take the "=" behind a single letter for a part of the value.
+        flags += [f"-{name}={value}"] if len(name) > 1 else [f"-{name}", value]
     return [*flags, "--", *rest]
 
 

@@ -140,7 +140,8 @@ class ReleaseStore:
         self.say(f"Fetching {archive.address} {archive.version}…")
         with self.incoming() as folder:
             fresh = folder / archive.name
-            found = self.releases.fetch(archive.url, fresh)
+            releases = self.releases
+            found = releases.fetch(releases.url_of(archive), fresh)
             return self.keep(fresh, archive, found)
 
     def keep(self, fresh: Path, archive: Archive, found: str) -> Path:

@@ -102,7 +102,9 @@ class Releases:
     """
 
     def __init__(self, environ: Mapping[str, str], cancel: CancelToken) -> None:
-        self._base = (environ.get("PACKER_RELEASES_URL") or BASE).rstrip("/")
+        own = environ.get("PACKER_RELEASES_URL", "")
+        self._is_elsewhere = bool(own)
+        self._base = (own or BASE).rstrip("/")
         self._token = environ.get("PACKER_GITHUB_API_TOKEN", "")
         self._cancel = cancel
         if urlsplit(self._base).scheme not in {"http", "https"}:
@@ -141,8 +143,8 @@ class Releases:
             NoSuchRelease: It has no list of checksums.
             InstallError: The server cannot be asked.
         """
-        owner, repository = self._repository(address)
-        place = f"{self._base}/{owner}/{repository}/releases/download/v{version}"
+        place = self._place(address, version)
+        repository = self._repository(address)[1]
         try:
             text = self._text(f"{place}/{repository}_v{version}_SHA256SUMS")
         except NoSuchRelease as error:
@@ -179,6 +181,12 @@ class Releases:
             )
         return found[platform]
 
+    def url_of(self, archive: Archive) -> str:
+        """Where to fetch a file that a lock names: where it was, unless somebody says otherwise."""
+        if not self._is_elsewhere:
+            return archive.url
+        return f"{self._place(archive.address, archive.version)}/{archive.name}"
+
     def fetch(self, url: str, into: Path) -> str:
         """Fetch a file; returns its SHA-256.
 
@@ -193,6 +201,10 @@ class Releases:
                 digest.update(chunk)
                 file.write(chunk)
         return digest.hexdigest()
+
+    def _place(self, address: str, version: Version) -> str:
+        owner, repository = self._repository(address)
+        return f"{self._base}/{owner}/{repository}/releases/download/v{version}"
 
     def _repository(self, address: str) -> tuple[str, str]:
         parts = read_address(address)

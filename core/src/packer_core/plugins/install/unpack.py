@@ -12,6 +12,7 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
+from types import CodeType
 from typing import TYPE_CHECKING
 
 from packer_core.errors import InstallError
@@ -25,6 +26,14 @@ if TYPE_CHECKING:
 
 _INSTALLER = b"packer\n"
 _UNCHECKED = (1).to_bytes(4, "little")  # PEP 552: the source's hash instead of its time
+
+
+def get_ready() -> None:
+    """Import what unpacking needs: for a thread that has time while wheels are being fetched."""
+    import importlib_metadata  # noqa: F401, PLC0415
+    import installer.destinations  # noqa: PLC0415
+    import installer.sources  # noqa: PLC0415
+    import installer.utils  # noqa: F401, PLC0415
 
 
 def unpack(environment: Environment, wheels: Iterable[StoredWheel], cache: WheelCache) -> None:
@@ -106,4 +115,28 @@ def _bytecode(archive: ZipFile) -> Iterator[tuple[str, bytes]]:
         except (SyntaxError, ValueError):
             continue  # for another Python, or a template: only importing it would tell
         head = MAGIC_NUMBER + _UNCHECKED + source_hash(source)
+        held = list(_parts(code))  # marshal marks what has a second owner: now everything has
         yield cache_from_source(name), head + marshal.dumps(code)
+        del held
+
+
+def _parts(code: CodeType) -> Iterator[object]:
+    """Whatever a code object is made of.
+
+    Without holding it, the same source would give other bytes wherever a name in it happens to be
+    used by the process as well.
+    """
+    yield from (code.co_filename, code.co_name, code.co_qualname)
+    yield from (*code.co_names, *code.co_varnames, *code.co_cellvars, *code.co_freevars)
+    for constant in code.co_consts:
+        yield from _parts_of_constant(constant)
+
+
+def _parts_of_constant(constant: object) -> Iterator[object]:
+    # Of texts of one character there is one each in a process; who interns it changes its mark.
+    yield sys.intern(constant) if isinstance(constant, str) and len(constant) == 1 else constant
+    if isinstance(constant, tuple | frozenset):
+        for part in constant:
+            yield from _parts_of_constant(part)
+    elif isinstance(constant, CodeType):
+        yield from _parts(constant)

@@ -152,12 +152,25 @@ class Locker:
             return locked
         pins = {one.name: one.version for one in locked.packages} if locked else request.pins
         asked = request.requirement or f"{request.name}{specifier(request.constraints)}"
-        found = {
-            target: self._resolver.resolve(asked, target, request.sources, pins)
-            for target in targets
-        }
+        found = {target: self._resolved(asked, target, request.sources, pins) for target in targets}
         _compare(request, found)
         return self._written(request, found)
+
+    def _resolved(
+        self, asked: str, target: Target, sources: Sources, pins: Mapping[str, str]
+    ) -> list[Resolved]:
+        try:
+            return self._resolver.resolve(asked, target, sources, pins)
+        except InstallError as error:
+            if not pins:
+                raise
+            # What pip says about versions it was given is not what is wrong: ask without them.
+            self._resolver.resolve(asked, target, sources, {})
+            raise InstallError(
+                f"the versions that are locked, or installed, are not possible for {target}",
+                output=error.output,
+                hint="packer plugins lock -upgrade TEMPLATE chooses others",
+            ) from error
 
     def _written(
         self, request: Request, found: Mapping[Target, Sequence[Resolved]]

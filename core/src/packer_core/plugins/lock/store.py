@@ -157,7 +157,7 @@ class LockedStore:
         try:
             self._installer.backend().collect(lines, into, sources)
         except InstallError as error:
-            raise name_both_hashes(error) from error
+            raise name_both_hashes(_for_plugin(error, plugin)) from error
 
     def _receipt(self, plugin: LockedPlugin) -> Receipt | None:
         receipts = read_receipts(self._paths.receipts)
@@ -267,6 +267,17 @@ class LockedStore:
                     name = f"releases/{locked.archive.sha256}/{locked.archive.name}"
                     found[name] = self.keep_archive(locked)
         return found
+
+
+def _for_plugin(error: InstallError, plugin: LockedPlugin) -> InstallError:
+    """The same error, about the plugin in place of the distribution that pip began with."""
+    cause = error.message.rpartition(": ")[2]
+    return InstallError(
+        f"cannot fetch what {plugin.name} {plugin.version} is made of: {cause}",
+        output=error.output,
+        hint=f"{error.hint or 'look at what the installer said'}; without a network, "
+        "packer init -from BUNDLE",
+    )
 
 
 def _stored(wheels: Wheels) -> list[StoredWheel]:

@@ -76,7 +76,8 @@ def aside(*, default: Any = MISSING) -> Any:
 @dataclass_transform(frozen_default=True, field_specifiers=(made, aside))
 def record(cls: ClassT) -> ClassT:
     """Make a class of annotated names an immutable record: equal by its fields, with slots."""
-    return _with_slots(equip(cls, annotated(cls), defaults_in(cls)))
+    own = annotated(cls)
+    return _with_slots(equip(cls, own, defaults_in(cls, own)), own)
 
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(made, aside))
@@ -114,15 +115,15 @@ def annotated(cls: type) -> tuple[str, ...]:
     return tuple(name for name, hint in hints.items() if "ClassVar" not in str(hint))
 
 
-def defaults_in(cls: type) -> dict[str, object]:
+def defaults_in(cls: type, names: Iterable[str]) -> dict[str, object]:
     """What fields hold that were not given, as the body of a class says it, by name."""
-    found = _behind_equals(cls).items()
+    found = _behind_equals(cls, names).items()
     defaults = {name: held.default if type(held) is Aside else held for name, held in found}
     return {name: held for name, held in defaults.items() if held is not MISSING}
 
 
-def _behind_equals(cls: type) -> dict[str, object]:
-    return {name: vars(cls)[name] for name in annotated(cls) if name in vars(cls)}
+def _behind_equals(cls: type, names: Iterable[str]) -> dict[str, object]:
+    return {name: vars(cls)[name] for name in names if name in vars(cls)}
 
 
 def equip(cls: ClassT, names: Iterable[str], defaults: dict[str, object]) -> ClassT:
@@ -135,7 +136,7 @@ def equip(cls: ClassT, names: Iterable[str], defaults: dict[str, object]) -> Cla
         told |= dict.fromkeys(vars(base).get(TOLD, ()))
         inherited |= vars(base).get(DEFAULTS, {})
     names = tuple(names)
-    left_out = [name for name, held in _behind_equals(cls).items() if type(held) is Aside]
+    left_out = [name for name, held in _behind_equals(cls, names).items() if type(held) is Aside]
     all_names = (*(known | dict.fromkeys(names)),)
     setattr(cls, NAMES, all_names)
     setattr(cls, MATCH, all_names)
@@ -153,9 +154,8 @@ def replaced(original: T, **changes: object) -> T:
     return type(original)(**fields | changes)
 
 
-def _with_slots(cls: ClassT) -> ClassT:
+def _with_slots(cls: ClassT, own: tuple[str, ...]) -> ClassT:
     """The class again, with slots, which can only be given to a class when it is made."""
-    own = annotated(cls)
     body = {key: kept for key, kept in vars(cls).items() if key not in own and key not in _OWN}
     body["__slots__"] = own
     again = type(cls)(cls.__name__, cls.__bases__, body)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import in_order
@@ -43,6 +42,8 @@ def document(diagnostics: Iterable[Diagnostic]) -> str:
         "warning_count": len(found) - errors,
         "diagnostics": [_plain(one) for one in found],
     }
+    import json  # noqa: PLC0415 - records do without
+
     return json.dumps(told, indent=2, ensure_ascii=False)
 
 

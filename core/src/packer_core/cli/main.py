@@ -86,8 +86,11 @@ def run(app: App, words: Sequence[str]) -> int:
     words = _AS_HASHICORP_SAYS.get(words[0], words) if len(words) == 1 else words
     if not words or words[0].startswith("-"):
         return _without_command(app, words)
-    app.start_log()
-    command = _find(app, words[0])
+    from packer_core.collector import collector_paused
+
+    with collector_paused():
+        app.start_log()
+        command = _find(app, words[0])
     if command is None:
         return _no_such_command(app, words[0])
     return command.start(app, words[1:])
@@ -111,10 +114,7 @@ def _find(app: App, word: str) -> Command | Group | None:
     if word in COMMANDS:
         from importlib import import_module
 
-        from packer_core.collector import collector_paused
-
-        with collector_paused():
-            command: Command | Group = import_module(f"{__package__}.commands.{word}").COMMAND
+        command: Command | Group = import_module(f"{__package__}.commands.{word}").COMMAND
         return command
     added = app.extensions.commands() if app.extended else []
     return next((one for one in added if one.name == word), None)

@@ -8,7 +8,6 @@ is written as the shortest decimal again. Integers within 512 bits need none of 
 from __future__ import annotations
 
 from decimal import Context, Decimal
-from fractions import Fraction
 
 from packer_sdk.cty.numbers import number_of, parse_number
 from packer_sdk.cty.types import Mismatch
@@ -16,6 +15,7 @@ from packer_sdk.cty.types import Mismatch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
 
     Number = int | Decimal
 
@@ -38,10 +38,10 @@ def read(text: str) -> Number:
 def rounded(number: Number) -> Number:
     """The nearest number that can be held."""
     if isinstance(number, int):
-        return number if -_LARGEST <= number <= _LARGEST else nearest(Fraction(number))
+        return number if -_LARGEST <= number <= _LARGEST else nearest(_fraction(number))
     if len(number.as_tuple().digits) < _DIGITS - 3:  # 153 digits always come back as they were
         return number_of(number)
-    return nearest(Fraction(number))
+    return nearest(_fraction(number))
 
 
 def added(left: Number, right: Number) -> Number:
@@ -81,7 +81,7 @@ def remainder(left: Number, right: Number) -> Number:
     if right == 0:
         raise Mismatch("division by zero: there is no remainder")
     if isinstance(left, int) and isinstance(right, int):
-        return left - right * _cut(Fraction(left, right))
+        return left - right * _cut(_fraction(left, right))
     quotient = exact(nearest(exact(left) / exact(right)))
     return nearest(exact(left) - exact(nearest(exact(right) * _cut(quotient))))
 
@@ -109,8 +109,8 @@ def cut(number: Number) -> int:
 def exact(number: Number) -> Fraction:
     """The binary number that a decimal stands for."""
     if isinstance(number, int) and -_LARGEST <= number <= _LARGEST:
-        return Fraction(number)
-    return _binary(Fraction(number))
+        return _fraction(number)
+    return _binary(_fraction(number))
 
 
 def nearest(exactly: Fraction) -> Number:
@@ -158,7 +158,9 @@ def _binary(exactly: Fraction) -> Fraction:
         shift += 1
         held = _scaled(top, bottom, shift)
     sign = -1 if exactly < 0 else 1
-    return Fraction(sign * held * (1 << shift) if shift > 0 else Fraction(sign * held, 1 << -shift))
+    return _fraction(
+        sign * held * (1 << shift) if shift > 0 else _fraction(sign * held, 1 << -shift)
+    )
 
 
 def _scaled(top: int, bottom: int, shift: int) -> int:
@@ -184,9 +186,15 @@ def _shortest(held: Fraction) -> Decimal:
 
 
 def _reads_back(held: Fraction, digits: int) -> bool:
-    return _binary(Fraction(_with_digits(held, digits))) == held
+    return _binary(_fraction(_with_digits(held, digits))) == held
 
 
 def _with_digits(held: Fraction, digits: int) -> Decimal:
     context = Context(prec=digits, Emax=10**6, Emin=-(10**6))
     return context.divide(Decimal(held.numerator), Decimal(held.denominator))
+
+
+def _fraction(number: Number | Fraction, below: int = 1) -> Fraction:
+    from fractions import Fraction  # noqa: PLC0415 - most templates calculate nothing
+
+    return Fraction(number) / below

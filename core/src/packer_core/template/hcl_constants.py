@@ -9,7 +9,6 @@ from packer_core.hcl.evaluate import evaluate
 from packer_core.hcl.marks import unmark_deep
 from packer_core.hcl.scope import EMPTY
 from packer_core.hcl.values import is_wholly_known
-from packer_sdk import Duration
 from packer_sdk.cty.types import ListType, Mismatch
 
 if TYPE_CHECKING:
@@ -90,6 +89,8 @@ class Arguments:
         text = self.text(name)
         if text is None:
             return None
+        from packer_sdk import Duration  # noqa: PLC0415 - brings all configuration along
+
         try:
             return Duration(text).seconds
         except ValueError:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
-from packer_core.hcl.json_body import parse_json_file
 from packer_core.hcl.parser import parse_file
 
 from .source_file import read_file
@@ -58,8 +57,11 @@ def read_hcl(path: Path, what: str) -> File:
         TemplateError: it cannot be read; what is wrong inside is in the result.
     """
     data = read_file(path, what)
-    parse = parse_json_file if path.name.endswith(".json") else parse_file
-    return parse(data, str(path))
+    if path.name.endswith(".json"):
+        from packer_core.hcl.json_body import parse_json_file  # noqa: PLC0415 - hardly anybody
+
+        return parse_json_file(data, str(path))
+    return parse_file(data, str(path))
 
 
 def root_of(path: Path) -> str:

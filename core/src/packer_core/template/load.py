@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from packer_core.collector import collector_paused
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
 
@@ -60,7 +61,8 @@ def load_template(
             text.
     """
     if is_hcl(path, config_type):
-        from .hcl_load import load_hcl  # noqa: PLC0415 - JSON templates do without
+        with collector_paused():
+            from .hcl_load import load_hcl  # noqa: PLC0415 - JSON templates do without
 
         return load_hcl(
             path, inputs, strict_variables=strict_variables, syntax_only=syntax_only,

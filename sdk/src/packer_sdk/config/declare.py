@@ -128,8 +128,9 @@ def config(cls: ClassT) -> ClassT:
             setattr(cls, name, field.default)
         elif name in vars(cls):
             delattr(cls, name)
-    equip(cls, told, defaults_in(cls))
-    for name in defaults_in(cls):
+    defaults = defaults_in(cls, told)
+    equip(cls, told, defaults)
+    for name in defaults:
         delattr(cls, name)  # a default that is made must not be found on the class
     setattr(cls, _FIELDS, getattr(cls, _FIELDS, {}) | told)
     setattr(cls, _DATACLASS_FIELDS, _AsDataclass())

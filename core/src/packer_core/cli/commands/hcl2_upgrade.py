@@ -96,9 +96,7 @@ def _tell(app: App, upgraded: Upgraded, schemas: Schemas) -> None:
         report(app, error)
     if upgraded.unknown:
         names = ", ".join(f"{kind} {type_}" for kind, type_ in upgraded.unknown)
-        hint = (
-            "install its plugin and upgrade again, or look at each option that says it is a guess"
-        )
+        hint = "install the plugins and upgrade again, or look at each option that is a guess"
         report(app, PluginNotFound(f"not installed: {names}", hint=hint))
 
 

@@ -28,7 +28,7 @@ from .inspect import check_description, inspect_environment, refuse_code_at_ever
 from .manifest import take_stock
 from .receipts import Receipt
 from .shims import FOLDER, stage_shims
-from .unpack import unpack
+from .unpack import get_ready, unpack
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -237,6 +237,8 @@ class _Beside:
             self._made = backend.make_environment(folder)
         except (PackerError, OSError) as error:
             self._error = error
+        else:
+            get_ready()
 
     def wait(self) -> None:
         """Wait until nothing more is written."""

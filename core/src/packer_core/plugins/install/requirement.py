@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Origin = Literal["index", "url", "wheel", "archive", "folder", "editable"]
 
+_PLAIN = re.compile(r"[A-Za-z0-9]([\w.-]*[A-Za-z0-9])?", re.ASCII)
 _PREFIX = "packer-plugin-"
 _ARCHIVES = (".tar.gz", ".zip")
 
@@ -42,10 +43,12 @@ class Wanted:
 
         Only names on an index are compared: a file or a folder may hold something new.
         """
-        from packaging.requirements import Requirement  # noqa: PLC0415
-
         if self.origin != "index":
             return False
+        if _PLAIN.fullmatch(self.requirement):
+            return True
+        from packaging.requirements import Requirement  # noqa: PLC0415 - see `_from_name`
+
         wanted = Requirement(self.requirement)
         if wanted.extras:
             return requirement == self.requirement
@@ -72,6 +75,8 @@ def _looks_like_a_path(text: str) -> bool:
 
 
 def _from_name(text: str) -> Wanted:
+    if _PLAIN.fullmatch(text):  # most are, and reading the others takes longer than to install
+        return Wanted(name=_plugin_name(text), requirement=text, origin="index", arguments=(text,))
     from packaging.requirements import InvalidRequirement, Requirement  # noqa: PLC0415
 
     try:
@@ -148,9 +153,7 @@ def _plugin_name(name: str) -> str:
 
     Fetching runs nothing of what is fetched: only wheels are, unless the person allows more.
     """
-    from packaging.utils import canonicalize_name  # noqa: PLC0415
-
-    return str(canonicalize_name(name))
+    return re.sub(r"[-_.]+", "-", name).lower()  # as PEP 503 says
 
 
 def _nearest(name: str) -> str:

@@ -3,16 +3,17 @@
 What discovery finds is a link that never changes; it leads through the plugin's pointer (`store`)
 to the shim of the generation that counts. A shim is a script for the environment's interpreter,
 cut off from the person's Python settings (``-I``), with the class written into it, so that
-starting looks nothing up. It is made by distlib, which knows how long a ``#!`` line may be, and
-makes an ``.exe`` on Windows. A comment in it says which plugin it belongs to: only files with
-it, and such links, are ever replaced or removed. Asked to ``describe``, a shim does what the
-plugin's own command does, once its class could be imported.
+starting looks nothing up. On Windows it is an ``.exe``, which distlib makes. A comment in it says
+which plugin it belongs to: only files with it, and such links, are ever replaced or removed.
+Asked to ``describe``, a shim does what the plugin's own command does, once its class could be
+imported.
 """
 
 from __future__ import annotations
 
 import os
 import re
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,9 @@ FOLDER = "packer-shims"
 POINTER = "current"
 """Of a plugin: the link to the generation that counts."""
 
+_FIRST_LINE = 127
+"""Bytes that every Linux takes; macOS takes more."""
+
 _OWNER = re.compile(rb"^# packer-shim of ([a-z0-9-]+)", re.MULTILINE)
 _LINK = re.compile(rf"\.\./environments/([a-z0-9-]+)/{POINTER}/{FOLDER}/[^/]+")
 
@@ -40,9 +44,10 @@ from packer_sdk.plugin import main, start
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["describe"]:
-        from pkgutil import resolve_name
-
-        resolve_name({reference!r})
+        module, _, name = {reference!r}.partition(":")
+        found = __import__(module, fromlist=[name])
+        for part in name.split("."):
+            found = getattr(found, part)
         sys.exit(main({distribution!r}))
     sys.exit(start({kind!r}, {name!r}, {reference!r}))
 """
@@ -59,27 +64,53 @@ def stage_shims(
         distribution: Whose they are.
         components: One shim for each.
     """
-    from distlib.scripts import ScriptMaker  # noqa: PLC0415
-
     folder.mkdir(parents=True, exist_ok=True)
-    made: list[str] = []
-    for component in components:
-        maker = ScriptMaker(None, str(folder))
-        maker.executable = f'"{python}"' if " " in str(python) else str(python)
-        maker.variants = {""}
-        maker.set_mode = True
-        maker.clobber = True
-        body = _BODY.format(
-            distribution=distribution,
-            kind=component.kind,
-            name=component.name,
-            reference=component.reference,
+    make = _make_program if python.suffix == ".exe" else _make_script
+    return tuple(
+        make(
+            folder / component.executable,
+            python,
+            _BODY.format(
+                distribution=distribution,
+                kind=component.kind,
+                name=component.name,
+                reference=component.reference,
+            ),
         )
-        maker.script_template = body.replace("%", "%%")
-        made += maker.make(
-            f"{component.executable} = packer_sdk.plugin:start", {"interpreter_args": ["-I"]}
-        )
-    return tuple(Path(path) for path in made)
+        for component in components
+    )
+
+
+def _make_script(path: Path, python: Path, body: str) -> Path:
+    path.unlink(missing_ok=True)
+    path.write_text(first_lines(python) + body, encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def first_lines(python: Path) -> str:
+    """What starts a script with an interpreter, wherever that is.
+
+    Kernels take a path of some length only, and without spaces. For others the script is one of
+    the shell first, whose two lines are a text without meaning to Python.
+    """
+    line = f"#!{python} -I\n"
+    if " " not in line[:-4] and len(line) <= _FIRST_LINE:
+        return line
+    return f"#!/bin/sh\n'''exec' {shlex.quote(str(python))} -I \"$0\" \"$@\"\n' '''\n"
+
+
+def _make_program(path: Path, python: Path, body: str) -> Path:
+    from distlib.scripts import ScriptMaker  # noqa: PLC0415 - slow, and for Windows only
+
+    maker = ScriptMaker(None, str(path.parent))
+    maker.executable = f'"{python}"' if " " in str(python) else str(python)
+    maker.variants = {""}
+    maker.set_mode = True
+    maker.clobber = True
+    maker.script_template = body.replace("%", "%%")
+    wanted = f"{path.name} = packer_sdk.plugin:start"
+    return Path(*maker.make(wanted, {"interpreter_args": ["-I"]}))
 
 
 def link_shims(names: Iterable[str], folder: Path, distribution: str) -> tuple[Path, ...]:

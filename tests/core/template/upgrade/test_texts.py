@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from helpers.hcl import content_of
@@ -20,6 +20,7 @@ def test_a_text_in_quotes_is_that_text(text: str) -> None:
     assert content_of(quoted(text)) == nfc(text)
 
 
+@example(["a$$", Expression('"b"')])
 @given(st.lists(TEXTS | TEXTS.map(lambda text: Expression(f"lower({quoted(text)})"))))
 def test_stretches_together_are_the_text_of_them_all(parts: list[str | Expression]) -> None:
     def text(part: str | Expression) -> str:

@@ -53,8 +53,9 @@ def template(parts: Sequence[Part], *, bare: bool = True) -> str:
         if isinstance(part, Expression):
             written.append(f"${{{part.text}}}")
         elif part.endswith("$") and isinstance(following, Expression):
-            # The dollar would take the one that follows for its own: $${ is a text.
-            written.append(quoted(part[:-1])[1:-1] + '${"$"}')
+            # Dollars would take the one that follows for their own: $${ is a text.
+            rest = part.rstrip("$")
+            written.append(f'{quoted(rest)[1:-1]}${{"{part[len(rest) :]}"}}')
         else:
             written.append(quoted(part)[1:-1])
     return f'"{"".join(written)}"'

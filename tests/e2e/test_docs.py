@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -64,7 +65,7 @@ def environ(machine: Machine, page: str, tmp_path: Path) -> dict[str, str]:
     has left it.
     """
     store = tmp_path / "store"
-    if any("packer plugins install" in step.text for step in PAGES[page]):
+    if any(re.search("packer (plugins install|init)", step.text) for step in PAGES[page]):
         store.mkdir()
     else:
         shutil.copytree(machine.store, store, symlinks=True)

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from packer_core.plugins.install.sources import Sources
     from packer_sdk.cancel import CancelToken
 
-    from .model import LockedPackage, LockedWheel
     from .targets import Target
 
 _ROUNDS = 10
@@ -111,20 +110,25 @@ class Resolver:
 
     def fetch(
         self,
-        wheels: Iterable[tuple[LockedPackage, LockedWheel]],
+        requirements: Iterable[str],
         target: Target,
         sources: Sources,
         into: Path,
     ) -> None:
         """Fetch wheels for a target that is not here; pip compares the hashes.
 
+        Args:
+            requirements: ``name==version --hash=sha256:…``, one for each distribution.
+            target: Which it is.
+            sources: Where to look, beside what is configured.
+            into: Where the wheels go.
+
         Raises:
             InstallError: One is not there, or has another hash.
             Cancelled: Somebody asked to stop.
         """
         listed = into / "requirements.txt"
-        lines = [f"{one.name}=={one.version} --hash=sha256:{wheel.sha256}" for one, wheel in wheels]
-        listed.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        listed.write_text("\n".join(requirements) + "\n", encoding="utf-8")
         flags = ["--no-deps", "--require-hashes", *_flags(target, sources)]
         self._run(
             ["download", f"--dest={into}", *flags, f"--requirement={listed}"],

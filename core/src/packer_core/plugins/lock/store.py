@@ -17,7 +17,7 @@ from .resolve import name_both_hashes
 from .targets import here
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from packer_core.paths import Paths
     from packer_core.plugins.install.installer import Installer
@@ -143,21 +143,29 @@ class LockedStore:
     def _fetch(self, plugin: LockedPlugin, wheels: Wheels, target: Target, into: Path) -> None:
         if self._bundle is not None:
             raise self._not_in_bundle(f"{wheels[0][1].name} of {plugin.name}")
-        if local := [wheel for _, wheel in wheels if not wheel.url]:
-            raise InstallError(
-                f"the wheel is neither kept here nor beside the lock: {local[0].name}",
-                hint=f"put it at {self._folder / local[0].path}, or take a bundle from the machine "
-                "that has it: packer plugins bundle",
-            )
         sources = plugin.sources.seen_from(self._folder)
-        if not target.is_here:
-            self._resolver.fetch(wheels, target, sources, into)
-            return
-        lines = [f"{one.name}=={one.version} --hash=sha256:{wheel.sha256}" for one, wheel in wheels]
         try:
-            self._installer.backend().collect(lines, into, sources)
+            if target.is_here:
+                self._installer.backend().collect(list(_pinned(wheels)), into, sources)
+            else:
+                self._resolver.fetch(_pinned(wheels), target, sources, into)
         except InstallError as error:
-            raise name_both_hashes(_for_plugin(error, plugin)) from error
+            raise self._not_fetched(error, plugin, wheels) from error
+
+    def _not_fetched(
+        self, error: InstallError, plugin: LockedPlugin, wheels: Wheels
+    ) -> InstallError:
+        told = name_both_hashes(_for_plugin(error, plugin))
+        local = [wheel for _, wheel in wheels if not wheel.url]
+        if not local or told.message.startswith("a wheel is not"):
+            return told
+        return InstallError(
+            f"the wheel is neither kept here, nor beside the lock, nor where pip looks: "
+            f"{local[0].name}",
+            output=error.output,
+            hint=f"put it at {self._folder / local[0].path}, or take a bundle from the machine "
+            "that has it: packer plugins bundle",
+        )
 
     def _receipt(self, plugin: LockedPlugin) -> Receipt | None:
         receipts = read_receipts(self._paths.receipts)
@@ -267,6 +275,12 @@ class LockedStore:
                     name = f"releases/{locked.archive.sha256}/{locked.archive.name}"
                     found[name] = self.keep_archive(locked)
         return found
+
+
+def _pinned(wheels: Wheels) -> Iterator[str]:
+    """As pip takes them, one requirement with its hash for each."""
+    for package, wheel in wheels:
+        yield f"{package.name}=={package.version} --hash=sha256:{wheel.sha256}"
 
 
 def _for_plugin(error: InstallError, plugin: LockedPlugin) -> InstallError:

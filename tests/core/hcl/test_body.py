@@ -143,3 +143,11 @@ def test_blocks_are_no_arguments() -> None:
     found, wrong = parse_file("a = 1\nb {}\n", "x").body.just_attributes()
     assert list(found) == ["a"]
     assert str(wrong[0]) == "x:2:1: a block where only arguments may be: b"
+
+
+def test_where_nothing_is_near_everything_is_named() -> None:
+    content = parse_file("zzz = 1\nyyy {}\n", "x.pkr.hcl").body.content(SCHEMA)
+    assert [found.hint for found in content.diagnostics] == [
+        "there are a and b",
+        "there are source and build",
+    ]

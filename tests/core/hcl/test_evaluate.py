@@ -64,7 +64,13 @@ def test_expressions_have_their_values(text: str, content: object) -> None:
     ("text", "summary", "hint"),
     [
         ("zz.a", 'unknown name "zz"', None),
-        ("o.nam", 'no attribute "nam" in this object', 'did you mean "name"?'),
+        ("o.nam", "there is no o.nam", 'did you mean "name"?'),
+        ("{a = 1}.b", 'no attribute "b" in this object', "there is: a"),
+        (
+            "build.ID",
+            'unknown name "build"',
+            "build.… is known in provisioners and post-processors",
+        ),
         ("uper(s)", 'unknown function "uper"', 'did you mean "upper"?'),
         ("l[2]", "there is no element 2: the tuple has 2 elements", None),
         ("l[0.5]", "the position of an element must be a whole number", None),
@@ -126,7 +132,7 @@ def test_only_what_is_wrong_with_the_chosen_result_counts() -> None:
 
 
 def test_both_sides_of_a_logical_operator_are_evaluated() -> None:
-    assert error_of("false && o.nope", SCOPE).summary == 'no attribute "nope" in this object'
+    assert error_of("false && o.nope", SCOPE).summary == "there is no o.nope"
 
 
 @pytest.mark.parametrize(

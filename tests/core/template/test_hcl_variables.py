@@ -261,3 +261,21 @@ variable "a" {{
 )
 def test_wrong_validation_is_refused(refuse_hcl: RefuseHcl, inside: str, summary: str) -> None:
     assert any(summary in one.summary for one in refuse_hcl(VALIDATION.format(inside)))
+
+
+@pytest.mark.parametrize(
+    ("type_", "hint"),
+    [("bool", "it is true or false"), ("list(string)", '["a", "b"]'), ("map(string)", '{a = "b"}')],
+)
+def test_text_where_an_expression_is_wanted_is_told_the_form(
+    type_: str, hint: str, refuse_hcl: RefuseHcl
+) -> None:
+    (diagnostic,) = refuse_hcl(f'variable "a" {{\n  type = {type_}\n}}\n', inputs("a=secret"))
+    assert diagnostic.summary == 'variable "a" (from -var): variables may not be used here'
+    assert hint in (diagnostic.hint or "")
+    assert "secret" not in f"{diagnostic}{diagnostic.detail}{diagnostic.hint}"
+
+
+def test_default_that_calls_a_function_is_told_where_it_may(refuse_hcl: RefuseHcl) -> None:
+    (diagnostic,) = refuse_hcl('variable "a" { default = upper("x") }\n')
+    assert diagnostic.hint == "a default calls env at most; a local calls any function"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from packer_core.nearest import did_you_mean
-from packer_sdk.cty.types import ListType, SetType, TupleType
+from packer_sdk.cty.types import ListType, ObjectType, SetType, TupleType
 from packer_sdk.cty.values import Value
 
 from . import find, nodes, values
@@ -13,6 +13,13 @@ from .marks import mark, unmark
 
 if TYPE_CHECKING:
     from .evaluation import Evaluation
+
+
+_ELSEWHERE = {
+    "build": "build.… is known in provisioners and post-processors",
+    "source": "source.… is known in sources, provisioners and post-processors",
+    "data": "what data sources find is not known here; a local can hold it",
+}
 
 
 def variable(node: nodes.Variable, evaluation: Evaluation) -> Value:
@@ -24,7 +31,7 @@ def variable(node: nodes.Variable, evaluation: Evaluation) -> Value:
     if names is None:
         evaluation.error("variables may not be used here", node, "only constants may stand here")
     else:
-        hint = did_you_mean(node.name, names)
+        hint = _ELSEWHERE.get(node.name) or did_you_mean(node.name, names)
         evaluation.error(f'unknown name "{node.name}"', node, hint=hint)
     return values.ANYTHING
 
@@ -42,9 +49,21 @@ def _follow(
         try:
             value = _step(value, step, node, evaluation)
         except find.NotFound as error:
-            evaluation.error(error.message, node, span=step.span, hint=error.hint)
+            message = _without_such(node, step, value) or error.message
+            evaluation.error(message, node, span=step.span, hint=error.hint)
             return values.ANYTHING
     return value
+
+
+def _without_such(node: nodes.Access, step: nodes.Step, value: Value) -> str | None:
+    """What is told of a name like ``var.nope``: "this object" says little about ``var``."""
+    followed = node.steps[: node.steps.index(step) + 1] if step in node.steps else ()
+    names = [one.name for one in followed if isinstance(one, nodes.AttributeStep)]
+    if not isinstance(node.subject, nodes.Variable) or len(names) != len(followed) or not names:
+        return None
+    if not isinstance(value.type, ObjectType):
+        return None
+    return f"there is no {'.'.join((node.subject.name, *names))}"
 
 
 def _step(value: Value, step: nodes.Step, node: nodes.Access, evaluation: Evaluation) -> Value:

@@ -9,14 +9,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from packer_core.diagnostics import Diagnostic
-from packer_core.nearest import did_you_mean
+from packer_core.nearest import did_you_mean, join
 from packer_sdk.records import aside, mass_record, record
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from .nodes import Attribute, Block
     from .source import Span
+
+
+_FEW = 12
 
 
 @record
@@ -189,8 +192,14 @@ def unknown_argument(found: Attribute, schema: BodySchema) -> Diagnostic:
     if as_block:
         hint: str | None = f"it is a block: {block_form(as_block)}, without ="
     else:
-        hint = did_you_mean(found.name, schema.attributes)
+        hint = did_you_mean(found.name, schema.attributes) or _what_there_is(schema.attributes)
     return Diagnostic(f"unknown argument: {found.name}", found.name_span.place, hint=hint)
+
+
+def _what_there_is(names: Sequence[str]) -> str | None:
+    """All names, where they are few enough to be read."""
+    shown = len(names) <= _FEW and names
+    return f"there {'are' if len(names) > 1 else 'is'} {join(names)}" if shown else None
 
 
 def unknown_block(block: Block, schema: BodySchema) -> Diagnostic:
@@ -198,5 +207,6 @@ def unknown_block(block: Block, schema: BodySchema) -> Diagnostic:
     if block.type in schema.attributes:
         hint: str | None = f"it is an argument: write {block.type} = …"
     else:
-        hint = did_you_mean(block.type, [known.type for known in schema.blocks])
+        known = [known.type for known in schema.blocks]
+        hint = did_you_mean(block.type, known) or _what_there_is(known)
     return Diagnostic(f"unknown block: {block.type}", block.type_span.place, hint=hint)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BUILD = BodySchema(
     ("name", "description", "sources"),
     (
-        BlockSchema("source", ("reference",)),
+        BlockSchema("source", ("type.name",)),
         BlockSchema("provisioner", ("type",)),
         BlockSchema("error-cleanup-provisioner", ("type",)),
         BlockSchema("post-processor", ("type",)),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from packer_core.hcl import values
 from packer_core.hcl.body import BodySchema
 from packer_core.hcl.evaluate import evaluate
+from packer_core.hcl.findings import Findings
 from packer_core.hcl.marks import unmark_deep
 from packer_core.hcl.nodes import Template
 from packer_core.hcl.parser import parse_expression
@@ -22,7 +23,6 @@ from .hcl_validation import VALIDATION, Validation, read_validation
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from packer_core.hcl.findings import Findings
     from packer_core.hcl.function import Function
     from packer_core.hcl.nodes import Attribute, Block, Expression
     from packer_core.hcl.source import Span
@@ -128,7 +128,17 @@ class Declarations:
     def _default(self, attribute: Attribute | None) -> Value | None:
         if attribute is None:
             return None
-        return unmark_deep(evaluate(attribute.expression, self._scope, self._findings))[0]
+        own = Findings()
+        value = evaluate(attribute.expression, self._scope, own)
+        self._findings.add(
+            replaced(
+                one, hint=one.hint or "a default calls env at most; a local calls any function"
+            )
+            if one.summary.startswith("unknown function")
+            else one
+            for one in own.diagnostics
+        )
+        return unmark_deep(value)[0]
 
     def _fitted(
         self,

@@ -12,6 +12,7 @@ from packer_core.hcl.evaluate import evaluate
 from packer_core.hcl.findings import Findings
 from packer_core.hcl.parser import parse_expression
 from packer_core.hcl.scope import EMPTY
+from packer_sdk.cty.types import MapType, ObjectType
 from packer_sdk.records import named_record, replaced
 
 from .hcl_files import automatic_variable_files, read_hcl
@@ -89,7 +90,7 @@ def value_of(given: Given, type_: Type, findings: Findings) -> Value | None:
     """
     own = Findings()
     value = _value(given, type_, own)
-    findings.add(_unquoted(given, diagnostic) for diagnostic in own.diagnostics)
+    findings.add(_unquoted(given, type_, diagnostic) for diagnostic in own.diagnostics)
     return None if own.errors else value
 
 
@@ -104,16 +105,20 @@ def _value(given: Given, type_: Type, findings: Findings) -> Value | None:
     return evaluate(expression, EMPTY, findings) if expression is not None else None
 
 
-def _unquoted(given: Given, diagnostic: Diagnostic) -> Diagnostic:
+def _unquoted(given: Given, type_: Type, diagnostic: Diagnostic) -> Diagnostic:
     """The same without the line it is about; on a command line there is none to point at."""
     place = diagnostic.place
     if given.is_from_file or place is None:
-        summary = diagnostic.summary
-        place = place and replaced(place, text="", end_text="")
-    else:
-        summary = f'variable "{given.name}" (from {given.source}): {diagnostic.summary}'
-        place = None
-    return replaced(diagnostic, summary=summary, place=place)
+        return replaced(diagnostic, place=place and replaced(place, text="", end_text=""))
+    summary = f'variable "{given.name}" (from {given.source}): {diagnostic.summary}'
+    return Diagnostic(summary, hint=_form(type_))
+
+
+def _form(type_: Type) -> str:
+    if type_ == "bool":
+        return "it is true or false"
+    example = '{a = "b"}' if isinstance(type_, MapType | ObjectType) else '["a", "b"]'
+    return f"it is an expression, in which texts stand in quotes: {example}"
 
 
 def _from_environment(inputs: VariableInputs) -> Iterator[Given]:

@@ -90,7 +90,7 @@ def is_fulfilled(
 
 def _check_references(name: str, condition: Expression, findings: Findings) -> None:
     found = variables_of(condition)
-    if not any(one.path[:2] == ("var", name) for one in found):
+    if not found:
         findings.error(
             f"the condition does not ask for the variable it is about: var.{name}", condition.span
         )

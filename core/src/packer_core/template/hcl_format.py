@@ -309,6 +309,8 @@ class HclReader:
 
     def _reached(self) -> frozenset[tuple[str, str]]:
         """The data sources that the chosen builds ask for, found without asking any (VAL-003)."""
+        if not any(isinstance(part, Data) for part in self._parts.values()):
+            return frozenset()
         graph = Graph(self.scope, NoLookups(), Findings(), self._parts)
         builds = tuple(self._builds(graph.work_out(), Findings()))
         counted = [block for block in builds if any(map(self._counts, block.sources))]

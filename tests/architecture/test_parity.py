@@ -11,7 +11,7 @@ TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "reference" / "parity.md"
 GROUPS = {
     "CLI": 14, "ENV": 24, "UI": 11, "BLD": 18, "VAL": 4, "INS": 1, "FMT": 2, "PRV": 9, "PP": 2,
-    "JSN": 13, "PLC": 5, "PLG": 12,
+    "INI": 2, "JSN": 13, "PLC": 5, "PLG": 12,
     "ENG": 17, "BUI": 2, "PVS": 11, "PPM": 6, "STP": 2, "HCL": 10, "VAR": 10, "LOC": 2, "DAT": 2,
     "SRC": 3, "BLK": 2, "HCP": 1, "CTX": 7, "CON": 1, "FIX": 1, "H2U": 1,
 }  # fmt: skip

@@ -114,9 +114,9 @@ def peers(session: nox.Session) -> None:
 
 @nox.session
 def install(session: nox.Session) -> None:
-    """Plugins from an index, by pip and by uv; INSTALL_KILLS=200 kills more upgrades than 40."""
+    """Plugins from an index, by pip and by uv; INSTALL_KILLS=200 kills more upgrades than 12."""
     install_everything(session, "tests")
-    session.run("pytest", "tests/install", *session.posargs)
+    run_tests(session, 3, "tests/install")
 
 
 @nox.session

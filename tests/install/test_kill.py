@@ -17,7 +17,7 @@ from packer_core.plugins.install import upkeep
 if TYPE_CHECKING:
     from .conftest import Shop
 
-KILLS = int(os.environ.get("INSTALL_KILLS", "40"))
+KILLS = int(os.environ.get("INSTALL_KILLS", "12"))
 
 UPGRADE = """\
 import json, os, sys

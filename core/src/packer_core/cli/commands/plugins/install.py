@@ -17,9 +17,11 @@ from packer_core.cli.errors import UsageError
 from packer_core.cli.options import Switch
 from packer_core.plugin_sources import is_remote
 
-from .shared import each, installer
+from .shared import each_watched, installer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packer_core.app import App
     from packer_core.plugins.install.sources import Sources
 
@@ -45,14 +47,15 @@ def install(app: App, options: InstallOptions) -> int:
         return _place(app, options)
     if is_remote(options.requirements[0]) and not Path(options.requirements[0]).exists():
         return _install_release(app, options)
-    store = installer(app, options.installer)
     where = sources(options)
 
-    def one(requirement: str) -> None:
-        store.install(requirement, editable=options.editable, upgrade=options.force, sources=where)
+    def one(requirement: str, told: Callable[[str], None]) -> None:
+        installer(app, options.installer, told).install(
+            requirement, editable=options.editable, upgrade=options.force, sources=where
+        )
 
     with app.interruptible("installation"):
-        return each(app, options.requirements, one)
+        return each_watched(app, options.requirements, "installing", one)
 
 
 def sources(options: InstallOptions) -> Sources:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING
 
 from packer_core.cli.help import table
-from packer_sdk.errors import PackerError
+from packer_sdk.errors import Cancelled, PackerError
 from packer_sdk.threads import spawn
 
 if TYPE_CHECKING:
@@ -24,12 +23,15 @@ FORMAT = 1
 """Of what ``-json`` prints: `docs/reference/plugins-json.md`. Fields may be added within it."""
 
 
-def installer(app: App, backend: str = "") -> Installer:
+def installer(
+    app: App, backend: str = "", told: Callable[[str], None] = lambda _: None
+) -> Installer:
     """The store of plugins, as this run sees it.
 
     Args:
         app: This run.
         backend: ``pip`` or ``uv``; without it, what is configured.
+        told: What the installer says while it is at work, a line at a time.
     """
     from packer_core.plugins.install.installer import Installer  # noqa: PLC0415 - not for help
 
@@ -39,22 +41,49 @@ def installer(app: App, backend: str = "") -> Installer:
         environ=app.environ,
         cancel=app.cancel,
         backend=backend,
-        progress=progress(app),
+        progress=told,
     )
 
 
-def progress(app: App) -> Callable[[str], None]:
-    """Shows at a terminal what the installer is doing; a pipe gets the results only."""
-    if app.machine_readable or not sys.stdout.isatty():
-        return lambda _: None
-    told = ("Collecting ", "Downloading ", "Building ", "Processing ", "Resolved ")
+def each_watched(
+    app: App, names: Sequence[str], doing: str, work: Callable[[str, Callable[[str], None]], object]
+) -> int:
+    """As `each`, with a live line per plugin on a terminal that has a view below its output.
 
-    def show(line: str) -> None:
-        text = line.strip()
-        if text.startswith(told):
-            app.ui.say(f"  {text}")
+    Args:
+        app: This run.
+        names: Of the plugins, or what else stands for them.
+        doing: What is done to each: ``installing``.
+        work: Gets a name, and whom to tell what is going on.
 
-    return show
+    Raises:
+        Cancelled: Somebody asked to stop.
+    """
+    try:
+        return _each_watched(app, names, doing, work)
+    except Cancelled as error:
+        raise Cancelled("Cancelled; what was not finished is as it was before") from error
+
+
+def _each_watched(
+    app: App, names: Sequence[str], doing: str, work: Callable[[str, Callable[[str], None]], object]
+) -> int:
+    live = app.live
+    if live is None:
+        return each(app, names, lambda name: work(name, lambda _: None))
+
+    def one(name: str) -> None:
+        live.start(name, doing)
+        how = "failed"
+        try:
+            work(name, lambda line: live.said(name, line))
+            how = "finished"
+        finally:
+            live.end(name, how)
+
+    with live:
+        live.plan(dict.fromkeys(names))
+        return each(app, names, one)
 
 
 def say_json(app: App, **content: object) -> None:

@@ -9,9 +9,11 @@ import click
 
 from packer_core.cli.command import Command
 
-from .shared import each, installer
+from .shared import each_watched, installer
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from packer_core.app import App
 
 
@@ -25,13 +27,16 @@ class UpgradeOptions:
 
 def upgrade(app: App, options: UpgradeOptions) -> int:
     """Install plugins anew, from where they came from."""
-    store = installer(app, options.installer)
-    names = options.names or tuple(one.distribution for one in store.installed())
+    names = options.names or tuple(one.distribution for one in installer(app).installed())
     if not names:
         app.ui.say("No plugin is installed")
         return 0
+
+    def one(name: str, told: Callable[[str], None]) -> None:
+        installer(app, options.installer, told).upgrade(name)
+
     with app.interruptible("upgrade"):
-        return each(app, names, store.upgrade)
+        return each_watched(app, names, "upgrading", one)
 
 
 COMMAND = Command(

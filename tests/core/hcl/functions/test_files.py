@@ -88,3 +88,9 @@ def test_a_fileset_goes_no_deeper_than_its_pattern_and_never_in_circles(
     assert content_of('fileset("files", "**/c.txt")', scope) == ["deep/c.txt", "other/c.txt"]
     assert content_of('fileset("files", "*/c.txt")', scope) == ["deep/c.txt", "other/c.txt"]
     assert "cannot be looked at" in error_of('fileset("\\u0000", "*")', scope).summary
+
+
+def test_a_path_with_the_folder_of_the_template_twice_is_explained(scope: Scope) -> None:
+    summary = error_of('file("template/t.tpl")', scope_of(Surroundings("template"))).summary
+    assert summary.endswith("template/template/t.tpl (functions start at path.root; leave it out)")
+    assert "leave it out" not in error_of('file("nope")', scope).summary

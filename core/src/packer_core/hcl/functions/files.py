@@ -88,7 +88,9 @@ def _bytes_of_file(root: str, given: str) -> bytes:
     try:
         return path.read_bytes()
     except FileNotFoundError as error:
-        raise FunctionError(f"no such file: {path}", 0) from error
+        # A path that starts with path.root is one from the current folder; here it starts there.
+        way = " (functions start at path.root; leave it out)" if Path(given).is_file() else ""
+        raise FunctionError(f"no such file: {path}{way}", 0) from error
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise FunctionError(f"cannot be read: {path}: {reason}", 0) from error

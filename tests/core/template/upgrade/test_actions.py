@@ -53,7 +53,7 @@ IN_OPTIONS = [
     ("{{ template_dir | printf `%s` }}", '"{{ ${jsonencode(abspath(path.root))} | printf `%s` }}"'),
     ("{{/* user `a` */}}x", '"{{/* user `a` */}}x"'),
     ("{{ user `a`", '"{{ user `a`"'),
-    ("{{build `ID`}}", '"{{build `ID`}}"'),
+    ("{{.WinRMPassword}}", '"{{.WinRMPassword}}"'),
     ("$" + "{{user `a`}}", '"${"$"}${var.a}"'),
 ]
 
@@ -71,6 +71,8 @@ def test_an_option_of_a_builder(text: str, expression: str) -> None:
         ("{{build `ID`}}", "build.ID"),
         ("{{ build `ID` | clean_name }}", '"{{ ${jsonencode(build.ID)} | clean_name }}"'),
         ("{{user `a`}}", "var.a"),
+        ("{{ .WinRMPassword }}", "build.WinRMPassword"),
+        ("{{ .WinRMPassword.x }}", '"{{ .WinRMPassword.x }}"'),
     ],
 )
 def test_an_option_of_a_step_knows_values_of_the_build(text: str, expression: str) -> None:
@@ -101,6 +103,7 @@ def test_a_variable(text: str, expression: str) -> None:
     ("rewriter", "text"),
     [
         (OPTIONS, "{{ user (print `a`) }}"),
+        (OPTIONS, "{{build `ID`}}"),
         (STEPS, "{{ build .X }}"),
         (VARIABLES, "{{ sed `s/a/b/` `a` }}"),
         (VARIABLES, "{{ vault `p` }}"),

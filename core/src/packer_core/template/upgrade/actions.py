@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from packer_sdk.interpolate import TemplateSyntaxError
 from packer_sdk.interpolate.lexer import tokens
 from packer_sdk.interpolate.literals import parse_string
-from packer_sdk.interpolate.nodes import Action, Function, Literal, Pipeline
+from packer_sdk.interpolate.nodes import Action, Dot, Field, Function, Literal, Pipeline
 from packer_sdk.interpolate.parser import parse
 
 from .texts import Expression, quoted
@@ -74,6 +74,7 @@ class Rewriter:
         functions: What is called in HCL2 instead; None for arguments it cannot deal with.
         needed: Functions that plugins do not have; None if no action may be left.
         embedded: Of those, the ones whose result may be handed to an action as text.
+        values: Values of the build that are written ``{{.Name}}`` and known as ``build.Name``.
     """
 
     def __init__(
@@ -81,10 +82,12 @@ class Rewriter:
         functions: Mapping[str, Convert],
         needed: frozenset[str] | None,
         embedded: frozenset[str],
+        values: frozenset[str] = frozenset(),
     ) -> None:
         self._functions = functions
         self._needed = needed
         self._embedded = embedded
+        self._values = values
 
     def rewrite(self, text: str) -> Rewritten:
         """Rewrite one text; one that is no Go template stays, and plugins tell what is wrong."""
@@ -115,6 +118,8 @@ class Rewriter:
 
     def _is_needed(self, inside: Sequence[Token]) -> bool:
         names = {token.value for token in inside if token.kind == "name"}
+        if self._values & {token.value[1:] for token in inside if token.kind == "field"}:
+            return True
         if self._needed is None:
             return bool(names)
         return bool(names & self._needed)
@@ -155,6 +160,9 @@ class Rewriter:
     def _term(self, term: Term) -> Argument | None:
         if isinstance(term, Pipeline):
             return self._pipeline(term)
+        if isinstance(term, Field) and isinstance(term.of, Dot):
+            (name, *deeper) = term.names
+            return Argument(f"build.{name}") if name in self._values and not deeper else None
         if isinstance(term, Function):
             convert = self._functions.get(term.name)
             text = convert([]) if convert else None

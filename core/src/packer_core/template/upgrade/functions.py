@@ -17,20 +17,20 @@ if TYPE_CHECKING:
 TIMESTAMP = 'regex_replace(timestamp(), "[- TZ:]", "")'
 """What the local ``timestamp`` is: the moment in digits."""
 
-_PLUGINS_LACK = frozenset({"user", "template_dir", "timestamp", "isotime", "strftime"})
+_NEEDED = frozenset({"build", "user", "template_dir", "timestamp", "isotime", "strftime"})
+_VALUES = frozenset({"WinRMPassword"})
 
 
 def for_options(user: Reference, timestamp: Callable[[], str]) -> Rewriter:
     """For options of builders, and for what is worked out before a build begins."""
     functions = _everywhere(user, timestamp)
-    return Rewriter(functions, _PLUGINS_LACK, frozenset({"user", "template_dir"}))
+    return Rewriter(functions, _NEEDED, frozenset({"user", "template_dir"}))
 
 
 def for_steps(user: Reference, timestamp: Callable[[], str]) -> Rewriter:
     """For options of provisioners and post-processors, which know values of the build."""
     functions = {**_everywhere(user, timestamp), "build": _build}
-    embedded = frozenset({"user", "template_dir", "build"})
-    return Rewriter(functions, _PLUGINS_LACK | {"build"}, embedded)
+    return Rewriter(functions, _NEEDED, frozenset({"user", "template_dir", "build"}), _VALUES)
 
 
 def for_variables(

@@ -86,11 +86,8 @@ def run(app: App, words: Sequence[str]) -> int:
     words = _AS_HASHICORP_SAYS.get(words[0], words) if len(words) == 1 else words
     if not words or words[0].startswith("-"):
         return _without_command(app, words)
-    from packer_core.collector import collector_paused
-
-    with collector_paused():
-        app.start_log()
-        command = _find(app, words[0])
+    app.start_log()
+    command = _find(app, words[0])
     if command is None:
         return _no_such_command(app, words[0])
     return command.start(app, words[1:])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packer_core.collector import collector_paused
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import TemplateError
 
@@ -61,8 +60,7 @@ def load_template(
             text.
     """
     if is_hcl(path, config_type):
-        with collector_paused():
-            from .hcl_load import load_hcl  # noqa: PLC0415 - JSON templates do without
+        from .hcl_load import load_hcl  # noqa: PLC0415 - JSON templates do without
 
         return load_hcl(
             path, inputs, strict_variables=strict_variables, syntax_only=syntax_only,

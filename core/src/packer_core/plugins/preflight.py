@@ -86,10 +86,13 @@ class Preflight:
         self._refuse_strangers(component, papers.generation)
         if difference := papers.difference():
             name = papers.generation.parent.name
+            again = f"packer plugins verify -repair {name} makes it again from its wheels"
+            if papers.receipt is None:  # then nobody knows its wheels
+                again = f"packer plugins remove {name}, then install it again"
             raise PluginStartError(
                 f"{component.key.executable} is not started, {name} is not what was installed: "
                 f"{difference}",
-                hint=f"packer plugins verify -repair {name} makes it again from its wheels",
+                hint=again,
             )
         return replaced(component, argv=(str(shim), *component.argv[1:]))
 

@@ -272,7 +272,7 @@ class Installer:
             )
         if missing := WheelCache(self._paths.wheels).missing(present.wheels):
             raise InstallError(
-                f"cannot make the environment of {slot.name} again: the wheel is gone: "
+                f"cannot make the environment of {slot.name} again: the wheel is gone or torn: "
                 f"{missing[0].filename}",
                 hint=f"packer plugins install -force {slot.name}=={present.version}",
             )

@@ -6,24 +6,25 @@ Nothing here starts a plugin, and only `prune` changes anything.
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from packer_core.plugins import trust
 
 from .manifest import NAME, Manifest
-from .receipts import read_receipt
+from .receipts import read_receipt, read_receipts
 from .store import RECEIPT, changing, sharing, slots
 from .wheels import WheelCache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from packer_core.paths import Paths
     from packer_sdk.cancel import CancelToken
 
     from .receipts import Receipt
+    from .store import Slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ def verify(receipt: Receipt) -> list[str]:
     listing = read_listing(receipt)
     if listing is None:
         return [f"{receipt.folder / NAME} is gone or was changed"]
-    return listing.differences(receipt.folder)
+    links = [f"{shim} is gone" for shim in receipt.shims if not os.path.lexists(shim)]
+    return [*links, *listing.differences(receipt.folder)]
 
 
 def read_listing(receipt: Receipt) -> Manifest | None:
@@ -116,41 +118,64 @@ def examine(paths: Paths) -> Iterator[Finding]:
     for folder in (paths.data_dir, paths.environments, paths.shims, paths.receipts, paths.wheels):
         if folder.exists() and (objection := trust.objection_to_folder(folder)):
             yield Finding("", f"{objection}: {folder}", f"chmod o-w {folder}, if you trust it")
+    yield from unreadable(paths)
+    for receipt in read_receipts(paths.receipts):
+        yield from _examine_plugin(receipt, paths)
+
+
+def unreadable(paths: Paths) -> Iterator[Finding]:
+    """What is in the store though no receipt tells of it."""
     for slot in slots(paths):
-        receipt = read_receipt(slot.receipt_path)
-        if receipt is None:
-            yield from _unreadable(slot.name, slot.receipt_path)
-        else:
-            yield from _examine_plugin(receipt, paths)
+        if read_receipt(slot.receipt_path) is None:
+            yield _without_receipt(slot)
 
 
-def _unreadable(name: str, path: Path) -> Iterator[Finding]:
-    if path.exists():
-        yield Finding(
-            name,
-            f"the receipt cannot be read, or somebody has changed it: {path}",
-            f"packer plugins remove {name}, then install it again",
+def _without_receipt(slot: Slot) -> Finding:
+    anew = f"packer plugins install {slot.name}"
+    if slot.receipt_path.exists():
+        return Finding(
+            slot.name,
+            f"the receipt cannot be read, or somebody has changed it: {slot.receipt_path}",
+            f"packer plugins remove {slot.name}, then install it again",
         )
-    else:
-        yield Finding(name, "an installation that never ended", "packer plugins prune")
+    if slot.current in slot.complete():
+        return Finding(slot.name, f"the link to its receipt is gone: {slot.receipt_path}", anew)
+    if os.path.lexists(slot.pointer):
+        return Finding(
+            slot.name,
+            f"the receipt is gone: {slot.generation(slot.current) / RECEIPT}",
+            anew,
+        )
+    if slot.complete():
+        return Finding(slot.name, f"the link to what counts is gone: {slot.pointer}", anew)
+    return Finding(slot.name, "an installation that never ended", "packer plugins prune")
 
 
 def _examine_plugin(receipt: Receipt, paths: Paths) -> Iterator[Finding]:
     name = receipt.distribution
-    again = f"packer plugins verify -repair {name}"
-    if receipt.state != "ok":
-        yield Finding(name, receipt.state, again)
+    for folder in (receipt.folder.parent, receipt.folder):
+        if folder.exists() and (objection := trust.objection_to_folder(folder)):
+            yield Finding(name, f"{objection}: {folder}", f"chmod o-w {folder}, if you trust it")
     if not receipt.manifest:
         yield Finding(name, "it was installed by an older packer", f"packer plugins upgrade {name}")
-        return
-    listing = read_listing(receipt)
-    if listing is None:
-        yield Finding(name, f"{receipt.folder / NAME} is gone or was changed", again)
-    elif changed := listing.changed(receipt.folder):
-        yield Finding(name, changed, again)
-    for wheel in WheelCache(paths.wheels).missing(receipt.wheels):
+    elif problem := _problem(receipt):
+        yield Finding(name, problem, f"packer plugins verify -repair {name}")
+    if missing := WheelCache(paths.wheels).missing(receipt.wheels):
+        names = ", ".join(wheel.filename for wheel in missing)
         yield Finding(
             name,
-            f"the wheel is gone, the environment could not be made again offline: {wheel.filename}",
+            f"without these wheels, gone or torn, it cannot be made again offline: {names}",
             f"packer plugins install -force {name}=={receipt.version}",
         )
+
+
+def _problem(receipt: Receipt) -> str | None:
+    """The first thing that is wrong with the files of a plugin."""
+    if receipt.state == "interpreter missing":
+        return f"its Python is gone: {receipt.interpreter}"
+    if gone := [shim for shim in receipt.shims if not os.path.lexists(shim)]:
+        return f"what starts it is gone: {gone[0]}"
+    listing = read_listing(receipt)
+    if listing is None:
+        return f"{receipt.folder / NAME} is gone or was changed"
+    return listing.changed(receipt.folder)

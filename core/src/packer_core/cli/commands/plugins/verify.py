@@ -33,6 +33,7 @@ def verify(app: App, options: VerifyOptions) -> int:
     store = installer(app)
     receipts = [store.known(name) for name in options.names] or store.installed()
     found = {one.distribution: upkeep.verify(one) for one in receipts}
+    lost = [] if options.names else list(upkeep.unreadable(app.paths))
     if options.repair:
         with app.interruptible("repair"):
             for name in [name for name, differences in found.items() if differences]:
@@ -45,10 +46,15 @@ def verify(app: App, options: VerifyOptions) -> int:
             {"plugin": name, "ok": not differences, "differences": differences}
             for name, differences in found.items()
         ]
+        plugins += [
+            {"plugin": one.plugin, "ok": False, "differences": [one.problem]} for one in lost
+        ]
         say_json(app, plugins=plugins)
     else:
         _tell(app, receipts, found)
-    return 1 if any(found.values()) else 0
+        for one in lost:
+            app.ui.say(f"{one.plugin} cannot be compared: {one.problem}\n  {one.hint}")
+    return 1 if lost or any(found.values()) else 0
 
 
 def _tell(app: App, receipts: list[Receipt], found: dict[str, list[str]]) -> None:

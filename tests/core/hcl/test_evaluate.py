@@ -205,3 +205,8 @@ def test_a_function_that_gets_what_it_cannot_read_says_so() -> None:
     assert "a map or object is required" in error_of("merge(null, [1])").summary
     digits = 'join("", [for a in range(999) : "99999"])'
     assert "4000 digits" in error_of(f"parseint({digits}, 10)").summary
+
+
+def test_long_text_is_not_cut_in_the_middle_of_what_may_be_a_secret() -> None:
+    finding = error_of("s + 1", scope_of(s="x" * 61))
+    assert finding.values == (("s", "string with 61 characters"),)

@@ -61,6 +61,10 @@ def test_texts_are_found_however_deep() -> None:
     assert sorted(texts_in(value)) == ["x", "y"]
 
 
+def test_texts_are_found_as_they_look_in_quotes_too() -> None:
+    assert texts_in(implied('pa"ss\\w\n')) == ('pa"ss\\w\n', 'pa\\"ss\\\\w\\n')
+
+
 def test_raw_values_know_neither_types_nor_marks_nor_what_is_unknown() -> None:
     assert raw(mark(implied([1, Decimal("1.5"), "a"]), {SENSITIVE})) == [1, 1.5, "a"]
     assert raw(Value("string", UNKNOWN)) == "<unknown>"

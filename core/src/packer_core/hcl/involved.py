@@ -68,10 +68,12 @@ def in_short(value: Value) -> str:  # noqa: PLR0911 - a case each
 
 
 def _text_in_short(text: str) -> str:
+    # Cut in the middle, a text could show half of a secret, which nobody would know again.
+    if len(text) > _LONGEST:
+        return _counted("string", len(text), "character")
     import json  # noqa: PLC0415 - errors are rare
 
-    short = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-    return json.dumps(short, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _counted(kind: str, count: int, word: str) -> str:

@@ -83,8 +83,20 @@ _PLAIN_KEY = re.compile(r"[^\W\d][\w-]*")
 
 
 def texts_in(value: Value) -> tuple[str, ...]:
-    """Every text in a value, however deep: what must not be shown of a sensitive one (VAR-007)."""
-    return tuple(_texts(unmark_deep(value)[0].content))
+    """Every text in a value, however deep: what must not be shown of a sensitive one (VAR-007).
+
+    With it goes what it looks like in quotes, as in messages and in JSON.
+    """
+    found = tuple(_texts(unmark_deep(value)[0].content))
+    return tuple(dict.fromkeys((*found, *map(_in_quotes, found))))
+
+
+def _in_quotes(text: str) -> str:
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return text
+    import json  # noqa: PLC0415 - few texts need it
+
+    return json.dumps(text, ensure_ascii=False)[1:-1]
 
 
 def _texts(content: object) -> Iterator[str]:

@@ -19,10 +19,9 @@ from packer_core.cli.errors import UsageError
 from packer_core.cli.options import Switch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from packer_core.app import App
-    from packer_core.plugins.lock.locking import Request
     from packer_core.plugins.lock.model import Lock
     from packer_core.template.model import RequiredPlugin
 
@@ -57,7 +56,7 @@ def run(app: App, options: InitOptions) -> int:
 
 
 def _from_network(app: App, options: InitOptions, required: Sequence[RequiredPlugin]) -> int:
-    from packer_core.cli.locks import bring, locked_store, path_of  # noqa: PLC0415
+    from packer_core.cli.locks import Bringing, path_of  # noqa: PLC0415
     from packer_core.plugins.lock.file import read_lock  # noqa: PLC0415
 
     path = path_of(options.template)
@@ -70,12 +69,12 @@ def _from_network(app: App, options: InitOptions, required: Sequence[RequiredPlu
             hint=f"packer plugins lock -upgrade {options.template}, then packer init",
         )
     _refuse_misfit(lock, required, options.template)
-    store = locked_store(app, path.parent)
-    return bring(app, store, _part(lock, required), force=options.force)
+    part = _part(lock, required)
+    return Bringing(app=app, lock=part, folder=path.parent, force=options.force).everything()
 
 
 def _from_bundle(app: App, options: InitOptions, required: Sequence[RequiredPlugin]) -> int:
-    from packer_core.cli.locks import bring, locked_store, path_of  # noqa: PLC0415
+    from packer_core.cli.locks import Bringing, path_of  # noqa: PLC0415
     from packer_core.plugins.lock.bundle import Bundle  # noqa: PLC0415
     from packer_core.plugins.lock.file import read_lock  # noqa: PLC0415
 
@@ -84,31 +83,33 @@ def _from_bundle(app: App, options: InitOptions, required: Sequence[RequiredPlug
     lock = (read_lock(path) if options.template else None) or bundle.lock
     if required:
         _refuse_misfit(lock, required, options.template)
-    store = locked_store(app, path.parent, bundle)
-    return bring(app, store, lock, force=options.force)
+    return Bringing(
+        app=app, lock=lock, folder=path.parent, bundle=bundle, force=options.force
+    ).everything()
 
 
 def _without_lock(
     app: App, options: InitOptions, required: Sequence[RequiredPlugin], folder: Path
 ) -> int:
-    from packer_core.cli.commands.plugins.shared import each  # noqa: PLC0415
-    from packer_core.cli.locks import bring, locked_store, locker  # noqa: PLC0415
+    from packer_core.cli.commands.plugins.shared import each_watched  # noqa: PLC0415
+    from packer_core.cli.locks import Bringing, locker  # noqa: PLC0415
     from packer_core.cli.needs import Needs  # noqa: PLC0415
     from packer_core.plugins.lock.targets import here  # noqa: PLC0415
 
     needs = Needs(app)
     ahead = {
-        plugin.source: request
+        request.label: request
         for plugin in required
         if (request := needs.request(plugin, upgrade=options.upgrade, force=options.force))
     }
 
-    def one(source: str) -> None:
-        request: Request = ahead[source]
-        lock = locker(app, folder).lock([request], [here()])
-        bring(app, locked_store(app, folder), lock, strict=False, force=options.force)
+    def one(label: str, told: Callable[[str], None]) -> None:
+        lock = locker(app, folder, told).lock([ahead[label]], [here()])
+        Bringing(app=app, lock=lock, folder=folder, strict=False, force=options.force).one(
+            label, told
+        )
 
-    return each(app, list(ahead), one) if ahead else 0
+    return each_watched(app, list(ahead), "installing", one) if ahead else 0
 
 
 def _refuse_misfit(lock: Lock, required: Sequence[RequiredPlugin], template: str) -> None:

@@ -24,15 +24,14 @@ class SyncOptions:
 
 def sync(app: App, options: SyncOptions) -> int:
     """Install what the lock names, and remove what it does not name."""
-    from packer_core.cli.locks import bring, existing, locked_store, path_of  # noqa: PLC0415
+    from packer_core.cli.locks import Bringing, existing, locked_store, path_of  # noqa: PLC0415
 
     path = path_of(options.template)
     lock = existing(path)
-    store = locked_store(app, path.parent)
     with app.interruptible("installation"):
-        failed = bring(app, store, lock, strict=False)
+        failed = Bringing(app=app, lock=lock, folder=path.parent, strict=False).everything()
         if not failed and not options.keep:
-            store.remove_others(lock)
+            locked_store(app, path.parent).remove_others(lock)
     return failed
 
 

@@ -215,9 +215,13 @@ def hcl(rounds: int, unit: float) -> None:
     times = long / one / 100
     print(f"{f'HCL: {lines * 100} lines parsed':44} {long:7.2f} s    {times:.1f} times a line")
     evaluating(rounds)
-    Path("x.pkr.hcl").write_text('source "null" "a" { communicator = "none" }\n')
+    steps = 'provisioner "shell-local" {\n  inline = ["echo ${var.a}", upper("x")]\n}\n' * 160
+    head = 'variable "a" {\n  default = "b"\n}\nsource "null" "c" {\n  communicator = "none"\n}\n'
+    template = f'{head}build {{\n  sources = ["source.null.c"]\n{steps}}}\n'
+    Path("x.pkr.hcl").write_text(template)
     command = [PACKER, "validate", "-syntax-only", "x.pkr.hcl"]
-    show("packer validate -syntax-only", seconds(command, rounds), unit, 8)
+    lines = template.count("\n")
+    show(f"packer validate -syntax-only, {lines} lines", seconds(command, rounds), unit, 8)
 
 
 def relay(size: int) -> None:

@@ -273,6 +273,45 @@ def test_hot_paths_import_next_to_nothing(words: list[str]) -> None:
     assert finished.stdout.endswith("heavy: []\n")
 
 
+NOT_FOR_LISTS = [
+    "concurrent.futures", "email", "packer_core.engine", "packer_core.hcl",
+    "packer_core.template.load", "packer_core.plugins.fleet", "pip", "rich", "socket", "subprocess",
+    "tempfile", "urllib.request",
+]  # fmt: skip
+NOT_FOR_SYNTAX = [
+    "_hashlib", "concurrent.futures", "email", "fractions", "packer_core.engine.plan",
+    "packer_core.engine.prepare", "packer_core.events.stream", "packer_core.hcl.json_text",
+    "packer_core.plugins.catalog", "packer_core.template.fix", "packer_core.template.json_format",
+    "packer_core.template.json_reader", "packer_sdk.config", "packer_sdk.interpolate", "rich",
+    "socket", "subprocess", "tempfile",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("words", "heavy"),
+    [
+        (["plugins", "list"], NOT_FOR_LISTS),
+        (["validate", "-syntax-only", "box.pkr.hcl"], NOT_FOR_SYNTAX),
+    ],
+)
+def test_short_commands_import_what_they_need(
+    words: list[str], heavy: list[str], tmp_path: Path
+) -> None:
+    text = 'variable "a" { default = "b" }\nsource "null" "c" { name = upper(var.a) }\n'
+    (tmp_path / "box.pkr.hcl").write_text(text)
+    program = (
+        "import sys\n"
+        "before = set(sys.modules)\n"
+        "from packer_core.cli.main import main\n"
+        f"code = main({words!r})\n"
+        f"print('heavy:', code, sorted(set({heavy!r}) & (set(sys.modules) - before)))\n"
+    )
+    finished = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert finished.stdout.endswith("heavy: 0 []\n")
+
+
 def test_main_returns_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-v"]) == 0
     assert capsys.readouterr().out == f"Packer for Python v{VERSION}\n"

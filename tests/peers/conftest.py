@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from helpers.judges import Idling, Pair
-from helpers.our_core import PEERS, Core, Judges
+from helpers.our_core import PEERS, Core, IdlingCore, Judges
 from packer_core.plugins.fleet import Fleet
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ GO_FOLDER = HERE / "go"
 HOME = os.environ["HOME"]
 OLDEST_GO = (1, 21)
 """From here on Go fetches the version that a module asks for."""
+DEBIAN_PACKER = "root/usr/bin/packer"
 PROGRAMS = {"plugin": "packer-plugin-peer", "driver": "packer-driver"}
 
 
@@ -249,18 +250,45 @@ def core(request: pytest.FixtureRequest, judges: Judges) -> Iterator[Core]:
         yield Core(judges, fleet, name, gob=encoding == "gob")
 
 
+@pytest.fixture(scope="session")
+def debian_packer(shared: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    """The executable, out of Debian's package; nothing is installed."""
+    if not shutil.which("apt-get"):
+        pytest.skip("there is no apt-get to fetch Debian's package with")
+    return shared("debian", _fetch_debian) / DEBIAN_PACKER
+
+
+def _fetch_debian(folder: Path) -> None:
+    got = subprocess.run(
+        ["apt-get", "download", "packer"], cwd=folder, capture_output=True, text=True, check=False
+    )
+    packages = list(folder.glob("packer_*.deb"))
+    if got.returncode or not packages:
+        pytest.skip(f"Debian's package of packer cannot be fetched: {got.stderr.strip()}")
+    subprocess.run(["dpkg", "-x", packages[0], folder / "root"], check=True)
+    words = [str(folder / DEBIAN_PACKER), "version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    if "v1.6." not in done.stdout:
+        pytest.skip(f"Debian has another packer by now: {done.stdout.strip()}")
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What idles goes last: it has idled while the others ran."""
-    items.sort(key=lambda item: "idling" in getattr(item, "fixturenames", ()))
+    items.sort(key=lambda item: bool(_idle_in(item)))
+
+
+def _idle_in(item: object) -> set[str]:
+    return {"idling", "idling_core"} & set(getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _idle_first(request: pytest.FixtureRequest) -> None:
     """Begin to idle before anything else is done, if there is a test that looks at it."""
-    wanted = any("idling" in getattr(item, "fixturenames", ()) for item in request.session.items)
-    if wanted and find_go():
-        request.getfixturevalue("idling")
+    wanted = {name for item in request.session.items for name in _idle_in(item)}
+    if find_go():
+        for name in sorted(wanted):
+            request.getfixturevalue(name)
 
 
 @pytest.fixture(scope="session")
@@ -272,3 +300,10 @@ def idling(
     connection = Idling(go_driver, python_plugin, 65_000, there)
     yield connection
     connection.close()
+
+
+@pytest.fixture(scope="session")
+def idling_core(judges: Judges) -> Iterator[IdlingCore]:
+    """Connections between our core and all plugins that nobody uses."""
+    with Fleet(judges.environ) as fleet:
+        yield IdlingCore(judges, fleet, 65)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -24,7 +23,6 @@ from packer_sdk.wire.forms import decode_spec
 from packer_sdk.wire.specs import Attr, BlockList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from helpers.our_core import Judges
@@ -46,30 +44,7 @@ handshake.format_line = lambda it: four_parts(
 )
 sys.exit(start({kind!r}, "peer", {reference!r}))
 """
-PACKER = "root/usr/bin/packer"
 BUILT_IN = ("builder-file", "provisioner-shell", "provisioner-file", "post-processor-checksum")
-
-
-@pytest.fixture(scope="session")
-def debian_packer(shared: Callable[[str, Callable[[Path], object]], Path]) -> Path:
-    """The executable, out of Debian's package; nothing is installed."""
-    if not shutil.which("apt-get"):
-        pytest.skip("there is no apt-get to fetch Debian's package with")
-    return shared("debian", fetch) / PACKER
-
-
-def fetch(folder: Path) -> None:
-    got = subprocess.run(
-        ["apt-get", "download", "packer"], cwd=folder, capture_output=True, text=True, check=False
-    )
-    packages = list(folder.glob("packer_*.deb"))
-    if got.returncode or not packages:
-        pytest.skip(f"Debian's package of packer cannot be fetched: {got.stderr.strip()}")
-    subprocess.run(["dpkg", "-x", packages[0], folder / "root"], check=True)
-    words = [str(folder / PACKER), "version"]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)
-    if "v1.6." not in done.stdout:
-        pytest.skip(f"Debian has another packer by now: {done.stdout.strip()}")
 
 
 class Desk:

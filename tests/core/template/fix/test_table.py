@@ -6,197 +6,13 @@ from typing import Any
 
 import pytest
 
+from helpers.outdated import PAIRS
 from packer_core.template.fix import FIXERS, fix
-
-Pair = tuple[str, dict[str, Any], dict[str, Any]]
-
-PAIRS: dict[str, Pair] = {
-    "iso-md5": (
-        "builders",
-        {"type": "x", "iso_md5": "ab"},
-        {"type": "x", "iso_checksum": "ab", "iso_checksum_type": "md5"},
-    ),
-    "createtime": (
-        "builders",
-        {"type": "x", "name": "a-{{ .CreateTime }}", "tags": [{"at": "{{.CreateTime}}"}]},
-        {"type": "x", "name": "a-{{timestamp}}", "tags": [{"at": "{{timestamp}}"}]},
-    ),
-    "virtualbox-gaattach": (
-        "builders",
-        {"type": "virtualbox", "guest_additions_attach": True},
-        {"type": "virtualbox", "guest_additions_mode": "attach"},
-    ),
-    "pp-vagrant-override": (
-        "post-processors",
-        {"type": "vagrant", "aws": {"a": 1}, "override": {"vmware": {}}, "output": "o"},
-        {"type": "vagrant", "override": {"aws": {"a": 1}, "vmware": {}}, "output": "o"},
-    ),
-    "virtualbox-rename": ("builders", {"type": "virtualbox"}, {"type": "virtualbox-iso"}),
-    "vmware-rename": ("builders", {"type": "vmware"}, {"type": "vmware-iso"}),
-    "parallels-headless": (
-        "builders",
-        {"type": "parallels-pvm", "headless": True, "x": 1},
-        {"type": "parallels-pvm", "x": 1},
-    ),
-    "parallels-deprecations": (
-        "builders",
-        {
-            "type": "parallels-iso",
-            "guest_os_distribution": "ubuntu",
-            "guest_os_type": "linux",
-            "parallels_tools_host_path": "p",
-        },
-        {"type": "parallels-iso", "guest_os_type": "ubuntu"},
-    ),
-    "sshkeypath": (
-        "builders",
-        {"type": "x", "ssh_key_path": "k"},
-        {"type": "x", "ssh_private_key_file": "k"},
-    ),
-    "sshdisableagent": (
-        "builders",
-        {"type": "x", "ssh_disable_agent": True},
-        {"type": "x", "ssh_disable_agent_forwarding": True},
-    ),
-    "scaleway-access-key": (
-        "builders",
-        {"type": "scaleway", "api_access_key": "k"},
-        {"type": "scaleway", "organization_id": "k"},
-    ),
-    "manifest-filename": (
-        "post-processors",
-        {"type": "manifest", "filename": "m.json"},
-        {"type": "manifest", "output": "m.json"},
-    ),
-    "amazon-shutdown_behavior": (
-        "builders",
-        {"type": "amazon-ebs", "shutdown_behaviour": "stop"},
-        {"type": "amazon-ebs", "shutdown_behavior": "stop"},
-    ),
-    "amazon-enhanced-networking": (
-        "builders",
-        {"type": "amazon-ebs", "enhanced_networking": True},
-        {"type": "amazon-ebs", "ena_support": True},
-    ),
-    "amazon-private-ip": (
-        "builders",
-        {"type": "amazon-ebs", "ssh_private_ip": "true"},
-        {"type": "amazon-ebs", "ssh_interface": "private_ip"},
-    ),
-    "amazon-temp-sec-cidrs": (
-        "builders",
-        {"type": "amazon-ebs", "temporary_security_group_source_cidr": "10.0.0.0/8"},
-        {"type": "amazon-ebs", "temporary_security_group_source_cidrs": ["10.0.0.0/8"]},
-    ),
-    "docker-email": (
-        "post-processors",
-        {"type": "docker-push", "login_email": "a@b", "login": True},
-        {"type": "docker-push", "login": True},
-    ),
-    "docker-tag-tags": (
-        "post-processors",
-        {"type": "docker-tag", "tag": "a, b", "tags": ["b", "c"]},
-        {"type": "docker-tag", "tags": ["a", "b", "c"]},
-    ),
-    "powershell-escapes": (
-        "provisioners",
-        {"type": "powershell", "elevated_password": "a`$b``", "environment_vars": ['A=`"x`"']},
-        {"type": "powershell", "elevated_password": "a$b`", "environment_vars": ['A="x"']},
-    ),
-    "vmware-compaction": (
-        "builders",
-        {"type": "vmware-iso", "remote_type": "esx5"},
-        {
-            "type": "vmware-iso",
-            "remote_type": "esx5",
-            "disk_type_id": "zeroedthick",
-            "skip_compaction": True,
-        },
-    ),
-    "hyperv-deprecations": (
-        "builders",
-        {"type": "hyperv-iso", "vhd_temp_path": "p"},
-        {"type": "hyperv-iso"},
-    ),
-    "hyperv-vmxc-typo": (
-        "builders",
-        {"type": "hyperv-vmcx", "clone_from_vmxc_path": "p"},
-        {"type": "hyperv-vmcx", "clone_from_vmcx_path": "p"},
-    ),
-    "hyperv-cpu-and-ram": (
-        "builders",
-        {"type": "hyperv-iso", "cpu": 2, "ram_size": 1024},
-        {"type": "hyperv-iso", "cpus": 2, "memory": 1024},
-    ),
-    "clean-image-name": (
-        "builders",
-        {"type": "x", "a": "{{ user `n` | clean_ami_name }}", "b": "clean_image_name"},
-        {"type": "x", "a": "{{ user `n` | clean_resource_name }}", "b": "clean_image_name"},
-    ),
-    "spot-price-auto-product": (
-        "builders",
-        {"type": "amazon-ebs", "spot_price_auto_product": "Linux/UNIX"},
-        {"type": "amazon-ebs"},
-    ),
-    "qemu-disk-size": (
-        "builders",
-        {"type": "qemu", "disk_size": 40960},
-        {"type": "qemu", "disk_size": "40960M"},
-    ),
-    "galaxy-command": (
-        "provisioners",
-        {"type": "ansible-local", "galaxycommand": "g"},
-        {"type": "ansible-local", "galaxy_command": "g"},
-    ),
-    "comm-config": (
-        "builders",
-        {"type": "virtualbox-ovf", "ssh_host_port_min": 1, "host_port_min": 2},
-        {"type": "virtualbox-ovf", "host_port_min": 2},
-    ),
-    "ssh-wait-timeout": (
-        "builders",
-        {"type": "x", "ssh_wait_timeout": "5m"},
-        {"type": "x", "ssh_timeout": "5m"},
-    ),
-    "vsphere-iso-net-disk": (
-        "builders",
-        {
-            "type": "vsphere-iso",
-            "network": "n",
-            "networkCard": "vmxnet3",
-            "disk_size": 5000,
-            "storage": [{"disk_size": 1}],
-        },
-        {
-            "type": "vsphere-iso",
-            "network_adapters": [{"network": "n", "network_card": "vmxnet3"}],
-            "storage": [{"disk_size": 5000}, {"disk_size": 1}],
-        },
-    ),
-    "iso-checksum-type-and-url": (
-        "builders",
-        {"type": "x", "iso_checksum": "ab", "iso_checksum_type": "md5"},
-        {"type": "x", "iso_checksum": "md5:ab"},
-    ),
-    "qemu-host-port": (
-        "builders",
-        {"type": "qemu", "ssh_host_port_max": 4},
-        {"type": "qemu", "host_port_max": 4},
-    ),
-    "azure-exclude_from_latest": (
-        "builders",
-        {"type": "azure-arm", "shared_image_gallery_destination": {"exlude_from_latest": True}},
-        {"type": "azure-arm", "shared_image_gallery_destination": {"exclude_from_latest": True}},
-    ),
-    "proxmox-type": ("builders", {"type": "proxmox"}, {"type": "proxmox-iso"}),
-}
 
 STAY = [
     ("builders", {"type": "vmware-iso", "remote_type": "esx5", "disk_type_id": "thin"}),
     ("builders", {"type": "virtualbox-iso", "guest_additions_attach": "what"}),
     ("builders", {"type": "amazon-ebs", "ssh_private_ip": "{{user `private`}}"}),
-    ("builders", {"type": "x", "iso_checksum_type": "md5"}),
-    ("builders", {"type": "x", "iso_checksum": ["a"], "iso_checksum_type": "md5"}),
     ("builders", {"type": "qemu", "disk_size": "40G"}),
     ("builders", {"type": "qemu", "disk_size": True}),
     ("builders", {"type": "vsphere-iso", "storage": {"disk_size": 1}, "disk_size": 2}),
@@ -216,7 +32,8 @@ CHECKSUMS = [
     ({"iso_checksum": "sha1:ab", "iso_checksum_type": "sha1"}, "sha1:ab"),
     ({"iso_checksum": "ab", "iso_checksum_url": ""}, "ab"),
     ({"iso_md5": "ab"}, "md5:ab"),
-    ({"iso_md5": "ab", "iso_checksum": "sha1:cd"}, "sha1:cd"),
+    ({"iso_md5": "ab", "iso_checksum": "sha1:cd"}, "md5:ab"),
+    ({"iso_checksum": ["ab"], "iso_checksum_type": "md5"}, ["ab"]),
 ]
 
 
@@ -241,7 +58,7 @@ def test_what_no_fixer_understands_stays(key: str, component: dict[str, Any]) ->
 
 
 @pytest.mark.parametrize(("old", "new"), CHECKSUMS)
-def test_every_way_to_give_a_checksum_becomes_one_option(old: dict[str, str], new: str) -> None:
+def test_every_way_to_give_a_checksum_becomes_one_option(old: dict[str, Any], new: object) -> None:
     assert fix({"builders": [{"type": "x"} | old]}) == {
         "builders": [{"type": "x", "iso_checksum": new}]
     }
@@ -251,3 +68,8 @@ def test_every_way_to_give_a_checksum_becomes_one_option(old: dict[str, str], ne
 def test_a_summary_starts_with_a_verb_and_has_no_full_stop(fixer: Any) -> None:
     assert fixer.summary[0].isupper()
     assert not fixer.summary.endswith(".")
+
+
+def test_a_kind_of_checksum_without_one_is_gone() -> None:
+    template = {"builders": [{"type": "x", "iso_checksum_type": "md5"}]}
+    assert fix(template) == {"builders": [{"type": "x"}]}

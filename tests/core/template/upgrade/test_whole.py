@@ -117,7 +117,7 @@ def decoded(kind: str, name: str, configs: list[object]) -> object:
     try:
         config = decode_config(config_class, on_the_wire, data=BUILD)
     except ConfigProblems as error:
-        return str(error)
+        return sorted(str(error).splitlines())  # a map has another order in HCL2
     return {
         option.name: settled(getattr(config, option.attribute))
         for option in options_of(config_class)

@@ -39,28 +39,28 @@ def iso_md5(options: Options) -> Options:
     """An MD5 checksum is a checksum like others; `iso_checksum` brings it to its last form."""
     if "iso_md5" not in options:
         return dict(options)
-    rest = removed("iso_md5")(options)
-    if "iso_checksum" in rest:
-        return rest
-    return rest | {"iso_checksum": options["iso_md5"], "iso_checksum_type": "md5"}
+    new = {"iso_checksum": options["iso_md5"], "iso_checksum_type": "md5"}
+    return removed("iso_md5")(options) | new
 
 
 def iso_checksum(options: Options) -> Options:
     """``md5:…`` says the kind in one text, ``file:…`` is a list of checksums, ``none`` is none."""
     kind, url = options.get("iso_checksum_type"), options.get("iso_checksum_url")
-    found = options.get("iso_checksum")
     if kind is None and url is None:
         return dict(options)
     rest = removed("iso_checksum", "iso_checksum_type", "iso_checksum_url")(options)
+    checksum = _checksum(kind, url, options.get("iso_checksum"))
+    return rest if checksum is None else rest | {"iso_checksum": checksum}
+
+
+def _checksum(kind: object, url: object, found: object) -> object:
     if kind == "none":
-        return rest | {"iso_checksum": "none"}
+        return "none"
     if isinstance(url, str) and url:
-        return rest | {"iso_checksum": f"file:{url}"}
-    if not isinstance(found, str):
-        return dict(options)
-    if not isinstance(kind, str) or not kind or _CHECKSUM_WITH_KIND.fullmatch(found):
-        return rest | {"iso_checksum": found}
-    return rest | {"iso_checksum": f"{kind}:{found}"}
+        return f"file:{url}"
+    if not isinstance(found, str) or not isinstance(kind, str) or not kind:
+        return found
+    return found if _CHECKSUM_WITH_KIND.fullmatch(found) else f"{kind}:{found}"
 
 
 def vagrant_override(options: Options) -> Options:

@@ -71,10 +71,10 @@ FIXERS: tuple[Fixer, ...] = (
     ),
     Fixer(
         "scaleway-access-key",
-        "Write api_access_key as organization_id",
+        "Write access_key as organization_id",
         "builder",
         ("scaleway",),
-        renamed(api_access_key="organization_id"),
+        renamed(access_key="organization_id"),
     ),
     Fixer(
         "manifest-filename",

@@ -227,6 +227,25 @@ class Machine:
         return self.packer("build", "-color=false", *words, str(path), status=status, **environ)
 
 
+class IdlingCore:
+    """Builders of all plugins that nobody uses for a while, beside everything else."""
+
+    def __init__(self, judges: Judges, fleet: Fleet, seconds: float) -> None:
+        self._until = time.monotonic() + seconds
+        self._cores = {
+            name: Core(judges, fleet, name, gob=False) for name in ("go", "old", "python")
+        }
+        options = {"steps": ["provision", "say still here"]}
+        self._builders = {name: core.builder(options) for name, core in self._cores.items()}
+
+    def said(self) -> dict[str, list[str]]:
+        """Wait until the time is over, and let them work."""
+        time.sleep(max(0.0, self._until - time.monotonic()))
+        for name, builder in self._builders.items():
+            builder.run(self._cores[name].ui, RecordingHook(), CancelToken())
+        return {name: core.ui.said for name, core in self._cores.items()}
+
+
 def complete(spec: ObjectSpec, options: Mapping[str, Any]) -> dict[str, Any]:
     """Options with everything that a schema has: null, and no blocks where there are none."""
     made: dict[str, Any] = {}

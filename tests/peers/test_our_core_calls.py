@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import io
 import os
 from typing import TYPE_CHECKING, Any
 
@@ -13,12 +14,15 @@ from helpers.our_core import KINDS, Core, cancelled_once_there, killed_once_ther
 from packer_core.errors import PluginCrashed
 from packer_sdk.cancel import CancelToken
 from packer_sdk.errors import Cancelled, RemoteError
+from packer_sdk.interfaces import RemoteCommand
 from packer_sdk.testing import RecordingHook
+from packer_sdk.threads import spawn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from helpers.our_core import IdlingCore
     from packer_sdk.interfaces import Communicator, Ui
 
 SIZE = 3_000_001
@@ -48,6 +52,39 @@ def test_what_a_plugin_tells_its_user(core: Core, kind: str) -> None:
 def test_a_flood_of_lines_arrives_whole(core: Core) -> None:
     core.do("builder", {"steps": ["flood 500"]})
     assert sorted(core.ui.said) == sorted(f"flood {number}" for number in range(500))
+
+
+def test_two_hundred_calls_at_once_to_a_plugin(core: Core) -> None:
+    """Of its communicator, each with three streams of its own, and of its artifact."""
+    ended: dict[int, tuple[int, bytes]] = {}
+    ids: dict[int, str] = {}
+
+    def work(_name: str, _ui: Ui, machine: Communicator | None, *_: object) -> None:
+        assert machine is not None
+
+        def command(number: int) -> None:
+            out = io.BytesIO()
+            running = machine.start(RemoteCommand(f"echo {number}; exit {number % 7}", None, out))
+            ended[number] = (running.wait(), out.getvalue())
+
+        at_once(200, command)
+
+    builder = core.builder({"artifact": "a-1", "steps": ["provision"]})
+    artifact = builder.run(core.ui, RecordingHook(work), CancelToken())
+    assert ended == {number: (number % 7, f"{number}\n".encode()) for number in range(200)}
+    assert artifact is not None
+    at_once(200, lambda number: ids.update({number: artifact.id}))
+    assert ids == dict.fromkeys(range(200), "a-1")
+
+
+def at_once(count: int, call: Callable[[int], None]) -> None:
+    for thread in [spawn(f"call-{number}", call, number) for number in range(count)]:
+        thread.join()
+
+
+def test_connections_nobody_uses_survive_two_keep_alives(idling_core: IdlingCore) -> None:
+    said = idling_core.said()
+    assert said == {name: ["still here"] for name in ("go", "old", "python")}
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -120,3 +120,8 @@ def test_a_number_that_nobody_means_is_refused(text: str) -> None:
     (json,) = parse_json_file(f'{{"a": {text}}}', "x").diagnostics
     assert "too large or too small" in native.summary
     assert native.summary == json.summary
+
+
+def test_what_is_too_deep_is_told_once() -> None:
+    findings = parse_file("a {\n" * DEEP + "}\n" * DEEP, "x").diagnostics
+    assert [one.summary for one in findings] == ["nested deeper than 100 levels"]

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 MOST_LEVELS = 100
 """How deep expressions and blocks may nest; no template comes near, and it keeps recursion flat."""
 
+CLOSES_NOTHING = "this } closes nothing"
+_TOO_DEEP = f"nested deeper than {MOST_LEVELS} levels"
+
 MOST_FINDINGS = 50
 """How many mistakes of one file are looked for; more help nobody."""
 
@@ -152,7 +155,11 @@ class Cursor:
         return where.end if self.text[where.start : where.end].strip() else where.start
 
     def report_mistake(self, mistake: Mistake) -> None:
-        """Note what made an item unreadable."""
+        """Note what made an item unreadable; what follows from one that is too deep is not told."""
+        if mistake.summary in (_TOO_DEEP, CLOSES_NOTHING) and any(
+            one.summary == _TOO_DEEP for one in self.findings
+        ):
+            return
         self.report(mistake.token, mistake.summary, detail=mistake.detail, hint=mistake.hint)
 
     def deeper(self) -> None:
@@ -163,7 +170,7 @@ class Cursor:
         """
         self.depth += 1
         if self.depth > MOST_LEVELS:
-            raise Mistake(self.token, f"nested deeper than {MOST_LEVELS} levels")
+            raise Mistake(self.token, _TOO_DEEP)
 
     def leave_item(self, start: Token) -> None:
         """Go on behind an item that could not be read: to the next line that may be another.

@@ -251,5 +251,6 @@ def _label(expression: Expression, scope: Scope, findings: Findings) -> str | No
         return None
     if isinstance(text, str):
         return text
-    findings.error("a label must be known, and not null", expression.span)
+    hint = "validate -evaluate-datasources asks data sources" if text is UNKNOWN else None
+    findings.error("a label must be known, and not null", expression.span, hint=hint)
     return None

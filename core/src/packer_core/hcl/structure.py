@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from . import nodes
 from .body import Body
-from .cursor import MOST_FINDINGS, Mistake
+from .cursor import CLOSES_NOTHING, MOST_FINDINGS, Mistake
 from .literals import unescaped
 from .source import Span
 from .templates import TemplateReader
@@ -89,7 +89,7 @@ class StructureReader(TemplateReader):
         if token.kind == '"':
             return Mistake(token, "the name of an argument stands without quotes")
         if token.kind == "}":
-            return Mistake(token, "this } closes nothing")
+            return Mistake(token, CLOSES_NOTHING)
         return Mistake(token, "an argument or a block has to start here", hint="as in name = value")
 
     def _attribute(self, name: Token, *, alone: bool) -> nodes.Attribute:

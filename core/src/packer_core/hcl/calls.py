@@ -45,12 +45,23 @@ def function_call(node: FunctionCall, evaluation: Evaluation) -> Value:
         return values.ANYTHING
 
 
+_TYPES_OF_TERRAFORM = {
+    "tobool": "bool",
+    "tolist": "list(any)",
+    "tomap": "map(any)",
+    "tonumber": "number",
+    "toset": "set(any)",
+    "tostring": "string",
+}
+
+
 def _unknown_function(node: FunctionCall, evaluation: Evaluation) -> None:
     names = evaluation.scope.function_names()
     if names is None:
         evaluation.findings.error("functions may not be called here", node.name_span)
         return
-    hint = did_you_mean(node.name, names)
+    type_ = _TYPES_OF_TERRAFORM.get(node.name)
+    hint = f"write convert(…, {type_})" if type_ else did_you_mean(node.name, names)
     evaluation.findings.error(f'unknown function "{node.name}"', node.name_span, hint=hint)
 
 

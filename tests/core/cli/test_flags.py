@@ -7,7 +7,14 @@ from hypothesis import strategies as st
 from packer_core.cli.errors import UsageError
 from packer_core.cli.flags import asks_version, normalise, take_machine_readable
 
-KNOWN = {"var": False, "on-error": False, "force": True, "color": True, "parallel-builds": False}
+KNOWN = {
+    "o": False,
+    "var": False,
+    "on-error": False,
+    "force": True,
+    "color": True,
+    "parallel-builds": False,
+}
 
 
 @pytest.mark.parametrize(
@@ -32,6 +39,9 @@ KNOWN = {"var": False, "on-error": False, "force": True, "color": True, "paralle
         (["t", "-force"], ["--", "t", "-force"]),
         (["-force", "--", "-var"], ["-force=true", "--", "-var"]),
         (["-force", "-force=0"], ["-force=true", "-force=0", "--"]),
+        # Behind a single letter click would take "=" for a part of the value.
+        (["-o=file", "t"], ["-o", "file", "--", "t"]),
+        (["-o", "file", "t"], ["-o", "file", "--", "t"]),
     ],
 )
 def test_normalise(words: list[str], rewritten: list[str]) -> None:

@@ -11,7 +11,12 @@ from packer_core.constraints import parse_constraints
 from packer_core.errors import InstallError
 from packer_core.paths import Paths
 from packer_core.plugins.binaries import Binaries
-from packer_core.plugins.release_store import ReleaseStore, digest_of, program_digest
+from packer_core.plugins.release_store import (
+    ReleaseStore,
+    digest_of,
+    program_digest,
+    prune_archives,
+)
 from packer_sdk.cancel import CancelToken
 
 if TYPE_CHECKING:
@@ -148,3 +153,16 @@ def test_program_that_is_not_as_its_checksum_says_has_no_digest(
     placed.write_bytes(b"other")
     assert digest_of(placed) is None
     assert digest_of(placed.with_name("gone")) is None
+
+
+def test_archives_of_what_is_not_installed_are_pruned(
+    store: ReleaseStore, shelf: Shelf, paths: Paths
+) -> None:
+    for version in ("1.0.0", "1.1.0"):
+        shelf.put(version)
+        assert newest(store)
+    [program] = paths.plugin_folders[0].rglob("*_v1.0.0_*64")
+    program.unlink()
+    assert prune_archives(paths) == 0  # somebody may be just installing it
+    assert prune_archives(paths, grace_s=-1) > 0
+    assert [path.name.split("_")[1] for path in paths.releases.rglob("*.zip")] == ["v1.1.0"]

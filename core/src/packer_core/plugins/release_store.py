@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
+import time
 import zipfile
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -21,8 +22,8 @@ from typing import TYPE_CHECKING
 from packer_core.errors import InstallError
 
 from . import binary_store
-from .binary_names import CHECKSUM_SUFFIX
-from .install.wheels import sha256_of
+from .binary_names import CHECKSUM_SUFFIX, PREFIX
+from .install.wheels import GRACE_S, sha256_of
 from .releases import NoSuchRelease, Releases
 
 if TYPE_CHECKING:
@@ -183,6 +184,28 @@ class ReleaseStore:
     @property
     def _root(self) -> Path:
         return self._paths.plugin_folders[0]
+
+
+def prune_archives(paths: Paths, *, grace_s: float = GRACE_S) -> int:
+    """Remove archives whose program is not installed; returns the bytes that it freed.
+
+    Args:
+        paths: Where archives are kept, and where plugins are.
+        grace_s: What has come in the last seconds stays: somebody is just installing it.
+    """
+    installed = {
+        path.name.removesuffix(".exe")
+        for root in paths.plugin_folders
+        for path in root.rglob(f"{PREFIX}*")
+    }
+    freed = 0
+    for folder in paths.releases.iterdir() if paths.releases.is_dir() else ():
+        names = {path.name.removesuffix(".zip") for path in folder.iterdir()}
+        if names & installed or time.time() - folder.stat().st_mtime <= grace_s:
+            continue
+        freed += sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+        shutil.rmtree(folder, ignore_errors=True)
+    return freed
 
 
 def has_checksum(program: Path) -> bool:

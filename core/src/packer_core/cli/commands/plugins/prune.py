@@ -27,14 +27,16 @@ class PruneOptions:
 def prune(app: App, options: PruneOptions) -> int:
     """Remove what does not count any more."""
     from packer_core.plugins.install import upkeep  # noqa: PLC0415 - not for help
+    from packer_core.plugins.release_store import prune_archives  # noqa: PLC0415
 
     with app.interruptible("clean-up"):
         pruned = upkeep.prune(app.paths, app.ui.say, app.cancel, keep=options.keep)
+        freed = pruned.freed_bytes + prune_archives(app.paths)
     if options.json:
         say_json(
             app,
             generations=list(pruned.generations),
-            freed_bytes=pruned.freed_bytes,
+            freed_bytes=freed,
             in_use=list(pruned.in_use),
         )
         return 0
@@ -42,7 +44,7 @@ def prune(app: App, options: PruneOptions) -> int:
         app.ui.say(f"Removed {path}")
     for path in pruned.in_use:
         app.ui.say(f"Left {path}: a build is using it")
-    app.ui.say(f"Freed {pruned.freed_bytes} bytes of wheels that nobody needs")
+    app.ui.say(f"Freed {freed} bytes of wheels and archives that nobody needs")
     return 0
 
 

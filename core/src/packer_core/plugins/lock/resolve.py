@@ -187,7 +187,9 @@ def _resolved(entry: Mapping[str, Any]) -> Resolved:
 
     metadata, download = entry["metadata"], entry["download_info"]
     name = str(canonicalize_name(metadata["name"]))
-    digest = download.get("archive_info", {}).get("hashes", {}).get("sha256", "")
+    about = download.get("archive_info", {})
+    older = str(about.get("hash", "")).removeprefix("sha256=")  # all there was before pip 23.1
+    digest = about.get("hashes", {}).get("sha256", older)
     url = bare(str(download["url"])).partition("#")[0]
     if not digest or not urlsplit(url).path.endswith(".whl"):
         raise InstallError(

@@ -265,8 +265,13 @@ def test_environment_whose_python_was_replaced_is_made_again_offline(
     assert len(said) == 1
 
 
-def seal_with_another_python(generation: Path) -> None:
-    """As if the environment had been made with a Python that is not there any more."""
+def seal_with_another_python(generation: Path, filename: str = "") -> None:
+    """As if the environment had been made with a Python that is not there any more.
+
+    Args:
+        generation: Its folder.
+        filename: What the first wheel was called that it was made of.
+    """
     import hashlib
     from dataclasses import replace
 
@@ -279,6 +284,9 @@ def seal_with_another_python(generation: Path) -> None:
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     own = generation / "packer-receipt.json"
     receipt = replace(Receipt.from_json(own.read_text()), manifest=digest)
+    if filename:
+        first, *others = receipt.wheels
+        receipt = replace(receipt, wheels=(replace(first, filename=filename), *others))
     own.write_text(receipt.to_json())
 
 
@@ -363,13 +371,13 @@ def test_store_that_cannot_be_written_is_told(shop: Shop) -> None:
 
 
 @pytest.mark.root
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a small disk")
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root: CAP_SYS_ADMIN mounts a small disk")
 def test_disk_that_is_full_leaves_the_store_as_it_was(tmp_path: Path, index: str) -> None:
     disk = tmp_path / "disk"
     disk.mkdir()
     mount = ["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(disk)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
-        pytest.skip("nothing can be mounted here")
+        pytest.skip("nothing can be mounted here: needs CAP_SYS_ADMIN")
     try:
         shop = Shop(tmp_path, index)
         shop.environ["PACKER_DATA_DIR"] = str(disk / "store")

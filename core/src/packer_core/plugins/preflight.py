@@ -131,7 +131,11 @@ class Preflight:
                 )
 
     def _python_trouble(self, papers: _Papers) -> str | None:
-        """What has become of the Python that the environment was made with; None if nothing."""
+        """What has become of the Python that the environment was made with; None if nothing.
+
+        Raises:
+            PluginStartError: Nobody can tell, since it is out of this user's reach.
+        """
         from .install.manifest import look_at_interpreter  # noqa: PLC0415 - few have plugins
 
         if papers.receipt is None or papers.listing is None:
@@ -139,6 +143,12 @@ class Preflight:
         made_with = papers.listing.interpreter[0]
         try:
             now = look_at_interpreter(made_with)
+        except PermissionError:
+            raise PluginStartError(
+                f"{papers.generation.parent.name} cannot be started by this user, its Python is "
+                f"out of reach: {made_with}",
+                hint="let whoever keeps the store install packer with a Python for everybody",
+            ) from None
         except OSError:
             return f"its Python is gone: {made_with}"
         if now == papers.listing.interpreter:

@@ -100,3 +100,10 @@ def test_unknown_choices_are_names_that_match_no_source_and_no_post_processor() 
     both = template(source("a"), chains=((link(name="zip"),),))
     choice = Choice(only=("a", "zip", "x"), except_=("zip", "y", "x"))
     assert unknown_choices(both, choice) == ("zip", "x", "y")
+
+
+def test_plan_tells_the_new_name_of_a_builder_that_is_missing_under_its_old_one() -> None:
+    with pytest.raises(TemplateError) as caught:
+        plan(template(source("a", "vmware")), CATALOG, Choice())
+    (missing,) = caught.value.diagnostics
+    assert (missing.hint or "").startswith("it is called vmware-iso now; packer fix TEMPLATE")

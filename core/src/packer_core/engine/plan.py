@@ -151,9 +151,17 @@ class _Lookup:
         try:
             return self._catalog.find(kind, name)
         except PluginNotFound as error:
-            self.missing[place] = Diagnostic(error.message, place, hint=error.hint)
+            hint = _renamed(kind, name) or error.hint
+            self.missing[place] = Diagnostic(error.message, place, hint=hint)
             # Never started: a plan that lacks something is refused.
             return Component(kind=kind, name=name, argv=(), source="bundled", path=Path())
+
+
+def _renamed(kind: str, name: str) -> str | None:
+    from packer_core.template.fix import new_type  # noqa: PLC0415 - few components are missing
+
+    new = new_type(kind, name)
+    return new and f"it is called {new} now; packer fix TEMPLATE prints the template with that name"
 
 
 def _job(source: Source, block: BuildBlock, is_cut: Callable[[str], bool], lookup: _Lookup) -> Job:

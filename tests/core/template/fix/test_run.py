@@ -6,7 +6,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from packer_core.template.fix import FIXERS, fix, outdated
+from packer_core.template.fix import FIXERS, fix, new_type, outdated
 
 KEYS = [
     "aws", "cpu", "disk_size", "disk_type_id", "elevated_user", "environment_vars", "filename",
@@ -103,3 +103,9 @@ def test_which_options_are_outdated() -> None:
     assert outdated("post-processor", "manifest", {"filename": "m"}) == {"filename"}
     assert outdated("provisioner", "manifest", {"filename": "m"}) == frozenset()
     assert outdated("builder", "x", {"sshkeypath": "k"}) == frozenset()
+
+
+def test_which_type_took_the_place_of_another() -> None:
+    assert new_type("builder", "virtualbox") == "virtualbox-iso"
+    assert new_type("builder", "virtualbox-iso") is None
+    assert new_type("provisioner", "virtualbox") is None

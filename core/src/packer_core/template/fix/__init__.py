@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .rules import Fixer, Options
-from .run import fix, outdated
+from .run import fix, new_type, outdated
 from .table import FIXERS
 
-__all__ = ["FIXERS", "Fixer", "Options", "fix", "outdated"]
+__all__ = ["FIXERS", "Fixer", "Options", "fix", "new_type", "outdated"]

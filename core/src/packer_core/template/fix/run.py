@@ -30,6 +30,14 @@ def fix(template: Mapping[str, Any], fixers: Iterable[Fixer] = FIXERS) -> dict[s
     return fixed
 
 
+def new_type(kind: str, type_: str) -> str | None:
+    """What a component is called now that has had another name; None if it has not."""
+    for fixer in FIXERS:
+        if fixer.renames and fixer.kind == kind and fixer.renames[0] == type_:
+            return fixer.renames[1]
+    return None
+
+
 def outdated(kind: str, type_: str, options: Mapping[str, Any]) -> frozenset[str]:
     """Names of the options of a component that `fix` would take away (JSN-012).
 

@@ -148,3 +148,12 @@ def test_json_says_the_same() -> None:
     assert isinstance(value.content, dict)
     assert [disk["size"] for disk in value.content["disk"]] == [1, 6, 9]
     assert (value.content["name"], value.content["args"]) == ("5", ["a", "5"])
+
+
+def test_one_element_without_brackets_is_told_what_a_list_is() -> None:
+    spec = ObjectSpec({"lines": Attr("lines", ListType("string"))})
+    for text, wanted in (('lines = "one"\n', True), ("lines = {}\n", False)):
+        findings = Findings()
+        decode(body_of(text), spec, SCOPE, findings)
+        (found,) = findings.diagnostics
+        assert ("brackets" in (found.hint or "")) is wanted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from packer_sdk.cty.types import Mismatch
+from packer_sdk.cty.types import ListType, Mismatch, SetType
 from packer_sdk.wire.specs import Attr, Block, BlockList, ObjectSpec, implied_type
 
 from . import nodes, values
@@ -83,7 +83,10 @@ def _attribute(attribute: Attribute | None, spec: Attr, scope: Scope, findings: 
         converted = convert(value, spec.type)
     except Mismatch as error:
         span, took_part = attribute.expression.span, involved(attribute.expression, scope)
-        findings.error(f"{spec.name}: {error.message}", span, values=took_part)
+        is_alone = isinstance(spec.type, ListType | SetType) and isinstance(value.type, str)
+        hint = "a list stands in brackets, even one of one element: […]" if is_alone else None
+        summary = f"{spec.name}: {error.message}"
+        findings.error(summary, span, hint=hint, values=took_part)
         return values.unknown(without_optional(spec.type))
     if spec.required and bare(converted.content) is None:
         findings.error(f"{spec.name} is required, and must not be null", attribute.expression.span)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,6 +132,15 @@ def test_wheels_that_are_gone_are_one_finding(paths: Paths) -> None:
     put_plugin(paths, wheels=(WHEEL,))
     [finding] = upkeep.examine(paths)
     assert WHEEL.filename in finding.problem
+    assert finding.hint == f"packer plugins install -force {NAME}==0.2.0"
+
+
+def test_plugin_with_wheels_of_another_python_is_to_be_fetched_again(paths: Paths) -> None:
+    strange = replace(WHEEL, filename="note-1.0-cp27-cp27m-win32.whl")
+    receipt = put_plugin(paths, wheels=(strange,))
+    (receipt.folder / "bin" / "python").unlink()
+    finding, _ = upkeep.examine(paths)
+    assert finding.problem.startswith("its Python is gone: ")
     assert finding.hint == f"packer plugins install -force {NAME}==0.2.0"
 
 

@@ -15,7 +15,7 @@ from packer_core.plugins import trust
 from .manifest import NAME, Manifest
 from .receipts import read_receipt, read_receipts
 from .store import RECEIPT, changing, sharing, slots
-from .wheels import WheelCache
+from .wheels import WheelCache, fits_here
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -159,7 +159,7 @@ def _examine_plugin(receipt: Receipt, paths: Paths) -> Iterator[Finding]:
     if not receipt.manifest:
         yield Finding(name, "it was installed by an older packer", f"packer plugins upgrade {name}")
     elif problem := _problem(receipt):
-        yield Finding(name, problem, f"packer plugins verify -repair {name}")
+        yield Finding(name, problem, _remedy(receipt))
     if missing := WheelCache(paths.wheels).missing(receipt.wheels):
         names = ", ".join(wheel.filename for wheel in missing)
         yield Finding(
@@ -167,6 +167,13 @@ def _examine_plugin(receipt: Receipt, paths: Paths) -> Iterator[Finding]:
             f"without these wheels, gone or torn, it cannot be made again offline: {names}",
             f"packer plugins install -force {name}=={receipt.version}",
         )
+
+
+def _remedy(receipt: Receipt) -> str:
+    """Making it again, from wheels that are here; or fetching those for this Python."""
+    if all(map(fits_here, receipt.wheels)):
+        return f"packer plugins verify -repair {receipt.distribution}"
+    return f"packer plugins install -force {receipt.distribution}=={receipt.version}"
 
 
 def _problem(receipt: Receipt) -> str | None:

@@ -179,11 +179,15 @@ def _show(words: Sequence[str], environ: Mapping[bytes, bytes]) -> None:
         with open("/proc/self/cmdline", "rb") as file:  # noqa: PTH123 - pathlib is not imported
             command = file.read().partition(FLAG.encode())[0]
         with open("/proc/self/stat", "rb") as file:  # noqa: PTH123
-            places = [int(place) for place in file.read().rpartition(b")")[2].split()[45:49]]
+            places = file.read().rpartition(b")")[2].split()[45:49]
+        words_start, words_end, variables_start, variables_end = map(int, places)
         command += b"\0".join(word.encode() for word in words[1:]) + b"\0"
         ours_first = sorted(environ.items(), key=lambda one: not one[0].startswith(b"PACKER_"))
         variables = b"".join(name + b"=" + value + b"\0" for name, value in ours_first)
         with open("/proc/self/mem", "r+b", buffering=0) as memory:  # noqa: PTH123
-            for text, start, end in ((command, *places[:2]), (variables, *places[2:])):
+            for text, start, end in (
+                (command, words_start, words_end),
+                (variables, variables_start, variables_end),
+            ):
                 memory.seek(start)
                 memory.write(text[: end - start].ljust(end - start, b"\0"))

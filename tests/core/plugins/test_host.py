@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from packer_core.errors import PluginCrashed
 from packer_core.plugins.catalog import Component
 from packer_core.plugins.discovery import bundled_components
 from packer_core.plugins.fleet import Fleet
-from packer_core.plugins.host import Host
+from packer_core.plugins.host import Host, Hosted
 from packer_core.plugins.host_process import FLAG
 from packer_sdk.cancel import CancelToken
 from packer_sdk.testing import RecordingHook, RecordingUi
@@ -154,3 +155,11 @@ def test_a_host_without_core_ends() -> None:
     core = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False)
     pid = int(core.stdout)
     wait_until(lambda: not psutil.pid_exists(pid))
+
+
+def test_end_of_a_fork_is_waited_for_no_longer_than_asked() -> None:
+    hosted = Hosted(1, io.BytesIO(), io.BytesIO())
+    assert not hosted.ended_within(0)
+    hosted.ended(3)
+    assert hosted.ended_within(None)
+    assert hosted.wait() == 3

@@ -65,6 +65,10 @@ class Hosted:
         assert self.returncode is not None
         return self.returncode
 
+    def ended_within(self, seconds: float | None) -> bool:
+        """Wait for its end, for so long or (None) as it takes; return whether it has come."""
+        return self._over.wait(seconds)
+
     def ended(self, status: int) -> None:
         """It has ended, says the host."""
         self.returncode = status

@@ -36,6 +36,7 @@ from packer_sdk.threads import Deadline
 from packer_sdk.wire import handshake
 
 from .dial import dial, remove_socket
+from .host import Hosted
 from .launch import launch
 from .printed import Printed, at_the_end
 from .violations import violation
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from packer_core.errors import PluginCrashed
 
     from .catalog import Component
-    from .host import Host, Hosted
+    from .host import Host
 
 logger = logging.getLogger(__name__)
 
@@ -318,6 +319,8 @@ class PluginProcess:
         return self._child.poll() is not None
 
     def _ended(self, deadline: Deadline) -> bool:
+        if isinstance(self._child, Hosted):
+            return self._child.ended_within(deadline.left())
         pause_s = 0.001
         while not self._is_over():
             if deadline.passed:

@@ -72,6 +72,7 @@ def test_expressions_have_their_values(text: str, content: object) -> None:
             "build.… is known in provisioners and post-processors",
         ),
         ("uper(s)", 'unknown function "uper"', 'did you mean "upper"?'),
+        ('env("A")', 'unknown function "env"', "env is known in defaults of variables only"),
         ("tonumber(s)", 'unknown function "tonumber"', "write convert(…, number)"),
         ("l[2]", "there is no element 2: the tuple has 2 elements", None),
         ("l[0.5]", "the position of an element must be a whole number", None),

@@ -45,13 +45,15 @@ def function_call(node: FunctionCall, evaluation: Evaluation) -> Value:
         return values.ANYTHING
 
 
-_TYPES_OF_TERRAFORM = {
-    "tobool": "bool",
-    "tolist": "list(any)",
-    "tomap": "map(any)",
-    "tonumber": "number",
-    "toset": "set(any)",
-    "tostring": "string",
+_ELSEWHERE = {
+    "env": "env is known in defaults of variables only",
+    # What Terraform has functions of their own for.
+    "tobool": "write convert(…, bool)",
+    "tolist": "write convert(…, list(any))",
+    "tomap": "write convert(…, map(any))",
+    "tonumber": "write convert(…, number)",
+    "toset": "write convert(…, set(any))",
+    "tostring": "write convert(…, string)",
 }
 
 
@@ -60,8 +62,7 @@ def _unknown_function(node: FunctionCall, evaluation: Evaluation) -> None:
     if names is None:
         evaluation.findings.error("functions may not be called here", node.name_span)
         return
-    type_ = _TYPES_OF_TERRAFORM.get(node.name)
-    hint = f"write convert(…, {type_})" if type_ else did_you_mean(node.name, names)
+    hint = _ELSEWHERE.get(node.name) or did_you_mean(node.name, names)
     evaluation.findings.error(f'unknown function "{node.name}"', node.name_span, hint=hint)
 
 

@@ -195,7 +195,8 @@ class Place:
 
     def found(self, *, cwd: Path | None = None, **environ: Any) -> dict[tuple[str, str], str]:
         """What ``packer plugins list`` shows as used: kind and name, and the path."""
-        rows = json.loads(self.run("plugins", "list", "-json", cwd=cwd, **environ).stdout)["components"]
+        listed = json.loads(self.run("plugins", "list", "-json", cwd=cwd, **environ).stdout)
+        rows = listed["components"]
         return {
             (row["kind"], row["name"]): row["path"] for row in rows if row["state"] != "shadowed"
         }

@@ -107,7 +107,7 @@ def quietly(command: list[str], environ: dict[str, str]) -> None:
 
 
 def lists(median: Callable[[Callable[[], object], int], float], rounds: int, unit: float) -> None:
-    """`packer plugins list` with 1, 30 and 200 plugins; every shim counts who starts it."""
+    """Lists and completion with 1, 30 and 200 plugins; every shim counts who starts it."""
     for count in (1, 30, 200):
         store = Path(f"store-{count}").absolute()
         started = store / "started"
@@ -126,6 +126,11 @@ def lists(median: Callable[[Callable[[], object], int], float], rounds: int, uni
         assert not started.exists(), "a plugin was started"
         what = f"packer plugins list: {count} installed"
         print(f"{what:44} {took * 1000:7.1f} ms {took / unit:5.1f} times  (aim: 6 times or less)")
+        completing = [str(BIN / "packer"), "completion", "bash"]
+        took = median(partial(quietly, completing, environ), rounds)
+        assert not started.exists(), "a plugin was started"
+        what = f"packer completion bash: {count} installed"
+        print(f"{what:44} {took * 1000:7.1f} ms {took / unit:5.1f} times")
         shutil.rmtree(store)
 
 

@@ -12,6 +12,7 @@ from packer_core.errors import PluginNotFound, TemplateError
 from packer_core.plugins.catalog import Catalog, Component
 from packer_core.plugins.required import select
 from packer_core.template.model import RequiredPlugin
+from packer_sdk.records import replaced
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -106,3 +107,40 @@ def test_nothing_is_looked_at_when_nothing_is_required() -> None:
     assert select(catalog, (), lambda: pytest.fail("looked"), Path()) is catalog
     with pytest.raises(PluginNotFound):
         catalog.find("builder", "whale")
+
+
+# --- plugins in Python
+
+
+@pytest.mark.parametrize(
+    ("version", "problem"),
+    [
+        ("1.4.2", None),
+        ("0.9", "is required; installed is packer-plugin-note 0.9"),
+        ("", "is required, and not installed"),
+    ],
+)
+def test_plugin_in_python_is_known_by_its_distribution(version: str, problem: str | None) -> None:
+    receipts = [Known("packer-plugin-note", version)] if version else []
+    plugin = replaced(required("note"), source="pypi.org/packer-plugin-note")
+    catalog, shelf = Catalog([component("other")]), Shelf()
+
+    def selected() -> Catalog:
+        return select(catalog, [plugin], lambda: shelf, Path("x"), installed=lambda: receipts)  # type: ignore[arg-type, return-value]
+
+    if problem is None:
+        assert selected().components() == catalog.components()
+    else:
+        with pytest.raises(TemplateError, match=problem) as caught:
+            selected()
+        assert caught.value.diagnostics[0].hint == "packer init x installs it"
+    assert shelf.asked == []
+
+
+@dataclass
+class Known:
+    """As much of a receipt as counts."""
+
+    distribution: str
+    version: str
+    state: str = "ok"

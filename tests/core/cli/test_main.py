@@ -151,6 +151,7 @@ def test_an_interrupt_outside_of_a_build_ends_with_1_and_without_a_traceback(
 ) -> None:
     finished = packer("interrupt", **extra)
     assert (finished.returncode, finished.stderr) == (1, "")
+    assert finished.stdout.strip() == "cancelled"
 
 
 def test_a_bug_is_called_one(extra: dict[str, str]) -> None:

@@ -66,7 +66,11 @@ def _guarded(app: App, words: Sequence[str]) -> int:
     try:
         return run(app, words)
     except KeyboardInterrupt:
-        return 1
+        from packer_sdk.errors import Cancelled
+
+        from .failures import report
+
+        return report(app, Cancelled())
     except Exception as error:  # noqa: BLE001
         from .failures import report
 

@@ -132,6 +132,11 @@ KNOWN = {
         "Invalid attribute name",
     ),
 }
+
+KNOWN_BY_OURS = {
+    "Go points at what it cannot read in front of a comment that is never closed, or at the end "
+    "of the text; we at where that comment begins": "the comment is never closed",
+}
 """Why a line may differ, and the words of Go that tell such a case; verdicts never may."""
 
 
@@ -165,7 +170,7 @@ def differences(referee: Referee, texts: Iterable[str]) -> list[Difference]:
         if go.accepts != ours.accepts:
             found.append(Difference(text, go, ours))
         elif ours.line is not None and ours.line not in _lines(go):
-            found.append(Difference(text, go, ours, _reason(go)))
+            found.append(Difference(text, go, ours, _reason(go, ours)))
     return found
 
 
@@ -173,8 +178,11 @@ def _lines(verdict: Verdict) -> list[int]:
     return [int(line) for line in _LINES.findall(verdict.words)]
 
 
-def _reason(go: Verdict) -> str:
+def _reason(go: Verdict, ours: Verdict) -> str:
     for reason, starts in KNOWN.items():
         if any(f": {start};" in go.words for start in starts):
+            return reason
+    for reason, ending in KNOWN_BY_OURS.items():
+        if ours.words.endswith(ending):
             return reason
     return ""

@@ -183,6 +183,10 @@ class Settings:
         " starting each of them, where the system can do that.",
         _unless_off,
     )
+    force_gob: bool = _setting(
+        "Ask every plugin for its schemas in gob, the form of old plugins, instead of protobuf.",
+        _switch,
+    )
     trace_hooks: bool = _setting("Print each call of an extension's hook to stderr.", _switch)
     sources: Mapping[str, str] = made(default_factory=dict)
 

@@ -313,3 +313,26 @@ def test_values_that_took_part_have_a_line_each() -> None:
         "",
         "hint: do",
     ]
+
+
+def test_a_secret_is_hidden_before_a_long_line_is_cut() -> None:
+    secret = "tops" + "x" * 40 + "ecret"
+    line = "a" * 70 + f'"{secret}" + bad ' + "b" * 60
+    column = line.index("bad") + 1
+    diagnostic = Diagnostic("x", Place("box.json", 7, column, 3, line))
+
+    def mask(text: str) -> str:
+        return text.replace(secret, "<sensitive>")
+
+    assert "tops" in render_diagnostic(diagnostic, color=False) or "ecret" in render_diagnostic(
+        diagnostic, color=False
+    )
+    for text in (
+        render_diagnostic(diagnostic, color=False, mask=mask),
+        render_error(TemplateError([diagnostic]), color=False, mask=mask),
+    ):
+        assert "tops" not in text
+        assert "ecret" not in text
+        source, carets = text.split("\n")[-2:]
+        assert source[carets.index("^") :][:3] == "bad"
+        assert carets.count("^") == 3

@@ -73,6 +73,7 @@ def build(app: App, options: BuildOptions, template: Template, jobs: Sequence[Jo
                 cancel=app.cancel,
                 monitor=app.monitor,
                 specs=specs,
+                mask=app.secrets.apply,
             )
         if not ready:
             return 1

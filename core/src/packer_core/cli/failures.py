@@ -30,7 +30,7 @@ def report(app: App, error: Exception) -> int:
         logger.debug("failed with %s", error.reference, exc_info=error)
         if isinstance(error, TemplateError) and app.machine_readable:
             tell_machines(app.ui, error.diagnostics)
-        app.ui.error(render_error(error, color=app.color))
+        app.ui.error(render_error(error, color=app.color, mask=app.secrets.apply))
     else:
         path = _report_bug(app, error)
         bug = bug_of(error, f"report it with {path}; PACKER_LOG=1 shows more" if path else None)

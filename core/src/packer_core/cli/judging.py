@@ -31,6 +31,7 @@ def accepted(app: App, template: Template, choice: Choice) -> bool:
     if template.language == "hcl2" and not template.sources and not (choice.only or choice.except_):
         return True  # there may be only variables, or data sources know what will be built
     jobs = plan(template, app.catalog, choice)
+    app.expect(component for job in jobs for component in job.components)
     show_unknown_choices(app, template, choice)
     app.discover()
     record_plan(app, jobs)
@@ -52,5 +53,6 @@ def accepted(app: App, template: Template, choice: Choice) -> bool:
             cancel=app.cancel,
             monitor=app.monitor,
             specs=specs,
+            mask=app.secrets.apply,
         )
     return len(ready) == len(jobs)

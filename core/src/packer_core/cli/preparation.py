@@ -10,6 +10,7 @@ from packer_core.nearest import join
 
 from .diagnosed import tell_machines
 from .refusals import refusals_found, render_refusals
+from .render import as_it_is
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from packer_core.template.model import Template
     from packer_sdk.cancel import CancelToken
     from packer_sdk.interfaces import Ui
+
+    from .render import Mask
 
 
 def prepare_and_show(
@@ -35,6 +38,7 @@ def prepare_and_show(
     cancel: CancelToken,
     monitor: Monitor = SILENT,
     specs: Specs | None = None,
+    mask: Mask = as_it_is,
 ) -> list[PreparedJob]:
     """Return the jobs that can run; why others cannot, and every warning, is shown.
 
@@ -49,6 +53,7 @@ def prepare_and_show(
         cancel: Looked at when all have answered.
         monitor: Told what happens.
         specs: Knows the schemas that HCL2 templates need.
+        mask: Hides what is secret, see `packer_core.cli.render.render_diagnostic`.
 
     Raises:
         Cancelled: ``cancel`` went up meanwhile. What went wrong then is of no interest.
@@ -60,7 +65,7 @@ def prepare_and_show(
     errors = [error for job in refused for error in job.errors]
     if errors:
         tell_machines(ui, refusals_found(errors))
-        ui.error(render_refusals(errors, color=color))
+        ui.error(render_refusals(errors, color=color, mask=mask))
     if refused and ready:
         ui.error(f"\nNot built because of that: {join(job.job.name for job in refused)}\n")
     for job in ready:

@@ -8,28 +8,35 @@ from typing import TYPE_CHECKING
 from packer_core.diagnostics import Diagnostic
 from packer_core.errors import ComponentRefused, TemplateError
 
-from .render import render_diagnostics, render_error
+from .render import as_it_is, render_diagnostics, render_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from packer_sdk.errors import PackerError
 
+    from .render import Mask
+
 _ABOUT_AN_OPTION = re.compile(r"(?P<option>[A-Za-z_][\w-]*)(?:\.[\w-]+|\[[^\]]*\])*: ")
 
 _FIX = "packer fix TEMPLATE prints the template with what took the place of such old options"
 
 
-def render_refusals(errors: Iterable[PackerError], *, color: bool) -> str:
+def render_refusals(errors: Iterable[PackerError], *, color: bool, mask: Mask = as_it_is) -> str:
     """Return why builds cannot start; what several builds have in common is told once.
 
     The text has no line break at its end, and is empty if there is nothing to tell.
+
+    Args:
+        errors: Of all builds.
+        color: Whether to colour it.
+        mask: Hides what is secret, see `render_diagnostic`.
     """
     errors = list(errors)
     diagnostics = refusals_found(errors)
     rest = [error for error in errors if not isinstance(error, ComponentRefused | TemplateError)]
-    others = dict.fromkeys(render_error(error, color=color) for error in rest)
-    parts = [render_diagnostics(diagnostics, color=color)] if diagnostics else []
+    others = dict.fromkeys(render_error(error, color=color, mask=mask) for error in rest)
+    parts = [render_diagnostics(diagnostics, color=color, mask=mask)] if diagnostics else []
     return "\n\n".join([*others, *parts])
 
 

@@ -19,12 +19,15 @@ from packer_core.errors import (
 )
 from packer_core.nearest import join
 from packer_sdk.errors import Cancelled, ConfigProblems, LocalProtocolError
+from packer_sdk.records import replaced
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from packer_sdk.errors import PackerError
     from packer_sdk.problems import Problem
+
+    Mask = Callable[[str], str]
 
 SNIPPET_COLUMNS = 96
 """Columns a source line may take; a longer one is cut around what is meant."""
@@ -37,11 +40,24 @@ _RED, _YELLOW, _BLUE, _CYAN = 31, 33, 34, 36
 _SEVERITY = {"error": ("Error", _RED), "warning": ("Warning", _YELLOW)}
 
 
-def render_diagnostic(diagnostic: Diagnostic, *, color: bool) -> str:
+def as_it_is(text: str) -> str:
+    """Hide nothing."""
+    return text
+
+
+def render_diagnostic(diagnostic: Diagnostic, *, color: bool, mask: Mask = as_it_is) -> str:
     """Return one diagnostic: what, where, the line it is about, details and a hint.
 
     The text has no line break at its end.
+
+    Args:
+        diagnostic: The diagnostic.
+        color: Whether to colour it.
+        mask: Hides what is secret in a source line, before that is cut: half a secret is none
+            that could be found later.
     """
+    if diagnostic.place:
+        diagnostic = replaced(diagnostic, place=_masked(diagnostic.place, mask))
     word, tint = _SEVERITY[diagnostic.severity]
     lines = [f"{_paint(f'{word}:', tint, color)} {_message(diagnostic.summary)}"]
     if diagnostic.place:
@@ -53,11 +69,13 @@ def render_diagnostic(diagnostic: Diagnostic, *, color: bool) -> str:
     return "\n".join(lines) + _hint(diagnostic.hint, color)
 
 
-def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str:
+def render_diagnostics(
+    diagnostics: Iterable[Diagnostic], *, color: bool, mask: Mask = as_it_is
+) -> str:
     """Return several diagnostics in the order of the text, and how many they are."""
     ordered = in_order(diagnostics)
     shown = ordered[:_MOST_DIAGNOSTICS]
-    parts = [render_diagnostic(diagnostic, color=color) for diagnostic in shown]
+    parts = [render_diagnostic(diagnostic, color=color, mask=mask) for diagnostic in shown]
     if len(shown) < len(ordered):
         parts.append(f"… and {len(ordered) - len(shown)} more")
     if len(ordered) > 1:
@@ -65,10 +83,10 @@ def render_diagnostics(diagnostics: Iterable[Diagnostic], *, color: bool) -> str
     return "\n\n".join(parts)
 
 
-def render_error(error: PackerError, *, color: bool) -> str:
+def render_error(error: PackerError, *, color: bool, mask: Mask = as_it_is) -> str:
     """Return an error of any class below PackerError. The text has no line break at its end."""
     if isinstance(error, TemplateError):
-        return render_diagnostics(error.diagnostics, color=color)
+        return render_diagnostics(error.diagnostics, color=color, mask=mask)
     if isinstance(error, Cancelled):
         return _paint(_message(error.message), _YELLOW, color) + _hint(error.hint, color)
     if isinstance(error, ConfigProblems):
@@ -99,6 +117,15 @@ def _located(place: Place, tint: int, color: bool) -> list[str]:
     if place.end_line > place.line:
         lines += _marked_line(_last_line(place), margin, tint, color)
     return lines
+
+
+def _masked(place: Place, mask: Mask) -> Place:
+    text, end_text = mask(place.text), mask(place.end_text)
+    if (text, end_text) == (place.text, place.end_text):
+        return place
+    column = len(mask(place.text[: place.column - 1])) + 1
+    length = min(place.length, max(1, len(text) - column + 1))
+    return replaced(place, text=text, end_text=end_text, column=column, length=length)
 
 
 def _marked_line(place: Place, margin: str, tint: int, color: bool) -> list[str]:

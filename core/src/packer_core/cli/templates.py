@@ -139,7 +139,7 @@ def show_warnings(app: App, warnings: Iterable[Diagnostic]) -> None:
     for warning in warnings:
         if app.machine_readable:
             tell_machines(app.ui, [warning])
-        app.ui.say(f"{render_diagnostic(warning, color=app.color)}\n")
+        app.ui.say(f"{render_diagnostic(warning, color=app.color, mask=app.secrets.apply)}\n")
 
 
 def show_undeclared(app: App, template: Template) -> None:

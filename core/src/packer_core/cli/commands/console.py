@@ -78,7 +78,7 @@ def _talk(app: App, console: Console, lines: Iterable[str]) -> int:
         try:
             answer = _answer(console, line)
         except PackerError as error:
-            app.ui.error(render_error(error, color=app.color))
+            app.ui.error(render_error(error, color=app.color, mask=app.secrets.apply))
         else:
             if answer:
                 app.ui.say(answer)
@@ -93,7 +93,7 @@ def _answer_last(app: App, console: Console, lines: Iterable[str]) -> int:
             answer = _answer(console, line.strip()) or answer
         except PackerError as error:
             failed = True
-            app.ui.error(render_error(error, color=app.color))
+            app.ui.error(render_error(error, color=app.color, mask=app.secrets.apply))
     if answer:
         app.ui.say(answer)
     return 1 if failed else 0

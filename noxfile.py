@@ -74,8 +74,8 @@ def versions(session: nox.Session) -> None:
 @nox.session
 def e2e(session: nox.Session) -> None:
     """Whole builds with real environments and processes."""
-    install_everything(session, "tests", "build")
-    run_tests(session, 2, "tests/e2e")
+    install_everything(session, "tests", "types", "build")
+    run_tests(session, 3, "tests/e2e")
 
 
 @nox.session

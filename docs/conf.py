@@ -15,3 +15,6 @@ exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"{project} {release}"
 pygments_style = "friendly"
+
+# Pygments knows the HCL of Terraform, and takes some of Packer's for wrong.
+suppress_warnings = ["misc.highlighting_failure"]

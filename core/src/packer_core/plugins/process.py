@@ -62,6 +62,9 @@ KEEP_ALIVE_S = 30.0
 
 TERMINATE_GRACE_S = 1.0
 
+DEATH_KNOWN_S = 1.0
+"""A process that nobody answers for is often about to end."""
+
 LOSS_KNOWN_S = 0.5
 """A stream may learn of the end of its connection a moment before the connection does."""
 
@@ -295,9 +298,12 @@ class PluginProcess:
         try:
             connection = dial(greeting)
         except (OSError, ValueError, OverflowError) as error:  # 99999 is no port
+            end = "it still runs"
+            if self._ended(Deadline(DEATH_KNOWN_S)):  # then its last words say more than this
+                end = f"it {self._how_it_ended(Deadline(0))}"
             raise self._start_error(
-                f"cannot be reached at {greeting.network} {greeting.address}: {error}",
-                "it may have ended in the meantime; PACKER_LOG=1 shows what it says",
+                f"cannot be reached at {greeting.network} {greeting.address}: {error}; {end}",
+                "PACKER_LOG=1 shows what it says",
             ) from error
         self.session = Session(
             connection,

@@ -100,9 +100,8 @@ def test_a_plugin_that_dies(arena: Arena, phase: Phase, deed: str) -> None:
     ended = arena.start(chaos=f"{phase.name}:{deed}").end()
     moment = "before it said where it listens"
     if phase.name == "greeted":
-        moment = (
-            "(the first contact|cannot be reached)"  # it may be gone when core comes to connect
-        )
+        # It may be gone when core comes to connect.
+        moment = "(the first contact|cannot be reached)"
         told = f"packer-builder-chaos ({DEATHS[deed]}|cannot be reached)"
     else:
         told = f"packer-{phase.component}-chaos {DEATHS[deed]}"

@@ -14,6 +14,7 @@ from packer_core.plugins.binaries import Binaries
 from packer_core.plugins.release_store import (
     ReleaseStore,
     digest_of,
+    has_checksum,
     program_digest,
     prune_archives,
 )
@@ -53,7 +54,8 @@ def store(paths: Paths, shelf: Shelf) -> ReleaseStore:
 
 def newest(store: ReleaseStore, constraint: str = "") -> Path | None:
     constraints = parse_constraints(constraint) if constraint else ()
-    return store.install_newest(CLOUD, constraints, PLATFORM)
+    archive = store.newest(CLOUD, constraints, PLATFORM)
+    return None if has_checksum(store.target(archive)) else store.install(archive)
 
 
 def installed(paths: Paths) -> list[str]:

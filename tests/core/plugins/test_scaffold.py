@@ -11,8 +11,9 @@ import pytest
 from cookiecutter.exceptions import FailedHookException
 from cookiecutter.main import cookiecutter
 
-from packer_core.plugins.scaffold import CIS, KINDS, LICENCES, Choices, create, rendered
+from packer_core.plugins.scaffold import CIS, LICENCES, Choices, create, rendered
 from packer_sdk.errors import PackerError
+from packer_sdk.plugin import KINDS
 
 ROOT = Path(__file__).parents[3]
 SOME = [

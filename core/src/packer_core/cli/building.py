@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from packer_core.app import App
     from packer_core.engine.outcome import Outcome
     from packer_core.engine.plan import Job
+    from packer_core.engine.prepare import PreparedJob
     from packer_core.plugins.fleet import Fleet
     from packer_core.template.model import Template
     from packer_sdk.interfaces import Ui
@@ -58,14 +59,11 @@ def build(app: App, options: BuildOptions, template: Template, jobs: Sequence[Jo
     view = live_view(app, {job.name: ui_for.color_of(job.name) for job in jobs})
     processes = app.fleet()
     with app.interruptible() as interrupts, view, watched(processes, app.monitor) as fleet:
-        build_flags = BuildFlags(
-            debug=options.debug, force=options.force, on_error=options.on_error
-        )
         with interrupts.at_once():
             ready = prepare_and_show(
                 jobs,
                 template,
-                build_flags,
+                BuildFlags(debug=options.debug, force=options.force, on_error=options.on_error),
                 fleet,
                 ui=app.ui,
                 ui_for=ui_for,
@@ -77,25 +75,40 @@ def build(app: App, options: BuildOptions, template: Template, jobs: Sequence[Jo
             )
         if not ready:
             return 1
-        started = time.monotonic()
-        outcomes = run_jobs(
-            ready,
-            ui_for,
-            app.cancel,
-            limit=options.parallel_builds,
-            debug=options.debug,
-            finished=lambda outcome: report_job(outcome, ui),
-            monitor=app.monitor,
-        )
-        _keep_what_was_left(processes, options, outcomes, ui)
-        return report(
-            outcomes,
-            app.ui,
-            ui_for,
-            duration_s=time.monotonic() - started,
-            ready=len(ready) == len(jobs),
-            aborted=app.abort.cancelled,
-        )
+        every = len(ready) == len(jobs)
+        return _run(app, options, ready, every=every, ui=ui, ui_for=ui_for, processes=processes)
+
+
+def _run(
+    app: App,
+    options: BuildOptions,
+    ready: Sequence[PreparedJob],
+    *,
+    every: bool,
+    ui: Ui,
+    ui_for: BuildUis,
+    processes: Fleet,
+) -> int:
+    """Run what is ready; ``every`` says whether that is all there was to build."""
+    started = time.monotonic()
+    outcomes = run_jobs(
+        ready,
+        ui_for,
+        app.cancel,
+        limit=options.parallel_builds,
+        debug=options.debug,
+        finished=lambda outcome: report_job(outcome, ui),
+        monitor=app.monitor,
+    )
+    _keep_what_was_left(processes, options, outcomes, ui)
+    return report(
+        outcomes,
+        app.ui,
+        ui_for,
+        duration_s=time.monotonic() - started,
+        ready=every,
+        aborted=app.abort.cancelled,
+    )
 
 
 def _keep_what_was_left(

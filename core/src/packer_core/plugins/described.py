@@ -9,19 +9,19 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import os
 import subprocess
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_sdk.records import record
 
+from .kept import keep
 from .names import is_component_name
 from .semver import Version
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping
 
     from packer_sdk.cancel import CancelToken
@@ -135,7 +135,7 @@ class Descriptions:
         except (OSError, ValueError):
             answer = ask(path, self._environ)
             description = Description.read(answer)
-            write(kept, answer.encode())
+            keep(kept, answer.encode())
             return description
 
 
@@ -168,18 +168,6 @@ def ask(path: Path, environ: Mapping[str, str], cancel: CancelToken | None = Non
     return finished.output
 
 
-def write(path: Path, data: bytes) -> None:
-    """Keep something in the cache; whoever cannot write does the work again next time."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-        with open(number, "wb") as file:  # noqa: PTH123 - it is open already
-            file.write(data)
-        os.replace(name, path)  # noqa: PTH105 - two texts
-    except OSError as error:
-        logger.info("Not kept for the next time: %s: %s", path, error.strerror)
-
-
 class _Digests:
     """SHA-256 of files, by what the file system says of them."""
 
@@ -203,7 +191,7 @@ class _Digests:
     def save(self) -> None:
         if self._changed:
             here = {path: known for path, known in self._known.items() if Path(path).exists()}
-            write(self._path, json.dumps(here).encode())
+            keep(self._path, json.dumps(here).encode())
             self._changed = False
 
     def _load(self) -> dict[str, object]:

@@ -94,20 +94,6 @@ class ReleaseStore:
             hint=f"there are {_few(versions)}" if versions else "it has no releases at all",
         )
 
-    def install_newest(
-        self, address: str, constraints: Sequence[Constraint], platform: str
-    ) -> Path | None:
-        """Install the newest release that is allowed; None if it is there already.
-
-        Raises:
-            InstallError: It cannot be installed; what was there is as it was.
-            Cancelled: Somebody asked to stop.
-        """
-        archive = self.newest(address, constraints, platform)
-        if has_checksum(self.target(archive)):
-            return None
-        return self.install(archive)
-
     def install(self, archive: Archive) -> Path:
         """Install one file of a release; returns where the program is.
 

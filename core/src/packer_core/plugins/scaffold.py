@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from packer_sdk.errors import PackerError
+from packer_sdk.plugin import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 TEMPLATE = Path(__file__).parents[1] / "plugin_template"
 
-KINDS = ("builder", "provisioner", "post-processor", "datasource")
 LICENCES = ("Apache-2.0", "MIT", "BSD-3-Clause", "none")
 CIS = ("github", "gitlab", "none")
 

@@ -13,9 +13,7 @@ from __future__ import annotations
 
 import collections
 import contextlib
-import logging
 import os
-import tempfile
 import threading
 from typing import TYPE_CHECKING
 
@@ -24,6 +22,7 @@ from packer_sdk.threads import spawn
 from packer_sdk.wire.forms import decode_spec
 
 from .identity import identity_of
+from .kept import keep
 from .violations import reading
 
 if TYPE_CHECKING:
@@ -66,8 +65,6 @@ if TYPE_CHECKING:
         def datasource(self, component: Component, job: str) -> DatasourceFace:
             """Start a data source."""
 
-
-logger = logging.getLogger(__name__)
 
 ASKED_AT_ONCE = 2 * (os.cpu_count() or 1)
 """As many as a build starts at once."""
@@ -177,7 +174,7 @@ class Specs:
         for part, data in answers.items():
             self._learn(component, part, data)
             if path := self._path(component, part):
-                _write(path, data)
+                keep(path, data)
 
     def _learn(self, component: Component, part: Part, data: bytes) -> None:
         call = "ConfigSpec" if part == "config" else "OutputSpec"
@@ -210,15 +207,3 @@ def _ask(fleet: Fleet, component: Component) -> dict[Part, bytes]:
         "post-processor": fleet.post_processor,
     }
     return {"config": starts[component.kind](component, _JOB).config_spec()}
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Keep an answer; whoever cannot write asks again next time."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        number, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-        with open(number, "wb") as file:  # noqa: PTH123 - it is open already
-            file.write(data)
-        os.replace(name, path)  # noqa: PTH105 - two texts
-    except OSError as error:
-        logger.info("Not kept for the next time: %s: %s", path, error.strerror)

@@ -14,7 +14,7 @@ from packer_core.events.model import ComponentStarted, ComponentStopped
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from packer_core.events.monitor import Monitor
     from packer_sdk.cancel import CancelToken
@@ -25,13 +25,17 @@ if TYPE_CHECKING:
 
     from .catalog import Component
     from .datasources import GuardedDatasource
-    from .fleet import Fleet, GuardedBuilder, GuardedPostProcessor, GuardedProvisioner
+    from .fleet import (
+        Fleet,
+        Guarded,
+        GuardedBuilder,
+        GuardedPostProcessor,
+        GuardedProvisioner,
+    )
     from .process import PluginProcess
 
     Calling = Callable[[str], AbstractContextManager[None]]
-    Face = TypeVar(
-        "Face", GuardedBuilder, GuardedProvisioner, GuardedPostProcessor, GuardedDatasource
-    )
+    Face = TypeVar("Face", bound=Guarded[Any])
 
 
 def watched(fleet: Fleet, monitor: Monitor) -> Fleet | WatchedFleet:
@@ -124,17 +128,28 @@ class WatchedFleet:
         return lambda method: self._monitor.calling(job, component.kind, component.name, method)
 
 
-class WatchedBuilder:
-    """A builder whose calls are told."""
+class Watched:
+    """What the components of all kinds share.
 
-    def __init__(self, face: GuardedBuilder, calling: Calling) -> None:
+    Args:
+        face: Called.
+        calling: Tells of a call by its name.
+    """
+
+    def __init__(self, face: Guarded[Any], calling: Calling) -> None:
         self._face = face
         self._calling = calling
 
     def config_spec(self) -> bytes:
-        """See `packer_sdk.faces.BuilderFace`."""
+        """See `packer_sdk.faces`."""
         with self._calling("ConfigSpec"):
             return self._face.config_spec()
+
+
+class WatchedBuilder(Watched):
+    """A builder whose calls are told."""
+
+    _face: GuardedBuilder
 
     def prepare(self, configs: Sequence[object]) -> Prepared:
         """See `packer_sdk.faces.BuilderFace`."""
@@ -147,17 +162,10 @@ class WatchedBuilder:
             return self._face.run(ui, hook, cancel)
 
 
-class WatchedProvisioner:
+class WatchedProvisioner(Watched):
     """A provisioner whose calls are told."""
 
-    def __init__(self, face: GuardedProvisioner, calling: Calling) -> None:
-        self._face = face
-        self._calling = calling
-
-    def config_spec(self) -> bytes:
-        """See `packer_sdk.faces.ProvisionerFace`."""
-        with self._calling("ConfigSpec"):
-            return self._face.config_spec()
+    _face: GuardedProvisioner
 
     def prepare(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.ProvisionerFace`."""
@@ -176,17 +184,10 @@ class WatchedProvisioner:
             self._face.provision(ui, communicator, data, cancel)
 
 
-class WatchedPostProcessor:
+class WatchedPostProcessor(Watched):
     """A post-processor whose calls are told."""
 
-    def __init__(self, face: GuardedPostProcessor, calling: Calling) -> None:
-        self._face = face
-        self._calling = calling
-
-    def config_spec(self) -> bytes:
-        """See `packer_sdk.faces.PostProcessorFace`."""
-        with self._calling("ConfigSpec"):
-            return self._face.config_spec()
+    _face: GuardedPostProcessor
 
     def configure(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.PostProcessorFace`."""
@@ -199,17 +200,10 @@ class WatchedPostProcessor:
             return self._face.post_process(ui, artifact, cancel)
 
 
-class WatchedDatasource:
+class WatchedDatasource(Watched):
     """A data source whose calls are told."""
 
-    def __init__(self, face: GuardedDatasource, calling: Calling) -> None:
-        self._face = face
-        self._calling = calling
-
-    def config_spec(self) -> bytes:
-        """See `packer_sdk.faces.DatasourceFace`."""
-        with self._calling("ConfigSpec"):
-            return self._face.config_spec()
+    _face: GuardedDatasource
 
     def configure(self, configs: Sequence[object]) -> None:
         """See `packer_sdk.faces.DatasourceFace`."""

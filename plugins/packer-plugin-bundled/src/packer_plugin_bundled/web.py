@@ -149,14 +149,8 @@ class _Connection(http.client.HTTPConnection):
         self._connections.add(self.sock)
 
 
-class _SecureConnection(http.client.HTTPSConnection):
-    def __init__(self, host: str, *, connections: _Connections, **further: Any) -> None:
-        super().__init__(host, **further)
-        self._connections = connections
-
-    def connect(self) -> None:
-        super().connect()
-        self._connections.add(self.sock)
+class _SecureConnection(_Connection, http.client.HTTPSConnection):
+    """The same, encrypted."""
 
 
 class _HttpHandler(urllib.request.HTTPHandler):

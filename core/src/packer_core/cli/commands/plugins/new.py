@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 import click
 
 from packer_core.cli.command import Command
+from packer_core.plugins.scaffold import CIS, LICENCES, Choices, create
+from packer_sdk.plugin import KINDS
 
 if TYPE_CHECKING:
     from packer_core.app import App
-
-KINDS = ("builder", "provisioner", "post-processor", "datasource")
-LICENCES = ("Apache-2.0", "MIT", "BSD-3-Clause", "none")
-CIS = ("github", "gitlab", "none")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +31,6 @@ class NewOptions:
 
 def new(app: App, options: NewOptions) -> int:
     """Write a plugin."""
-    from packer_core.plugins.scaffold import Choices, create  # noqa: PLC0415 - not for help
-
     choices = Choices(
         name=options.name,
         kinds=options.kinds or KINDS,

@@ -1,6 +1,6 @@
 """``packer plugin --host FD``: a process that becomes a bundled component whenever core asks.
 
-An interpreter with the SDK loaded takes forty milliseconds to come up and one to fork. So core
+Most of what a component takes to start is an interpreter that comes up and loads the SDK. So core
 starts this once in a run, and every bundled component is a fork of it: a process of its own all
 the same, with a process group, an environment and pipes of its own, which runs what ``packer
 plugin packer-KIND-NAME`` runs, and is called that in the list of processes.

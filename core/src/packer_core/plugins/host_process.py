@@ -10,7 +10,7 @@ of it and the two descriptors for its output along with that length; it is told 
 process, and later how that process ended. When core is gone, so is this: the components see that
 their parent has changed.
 
-One thread and no code of authors before the fork, or forking would not be safe.
+One thread, and no code but what comes with packer, before the fork, or it would not be safe.
 """
 
 from __future__ import annotations
